@@ -1,0 +1,43 @@
+# `make demo` shows it, `make test` proves it, `make up` runs it. Each sets up what is missing.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test up lint lock clean
+.DELETE_ON_ERROR:
+
+demo: .venv/runtime
+	@$(BIN)/python cli.py demo
+
+up: .venv/runtime
+	@exec $(BIN)/python cli.py up
+
+test: .venv/dev lint
+	$(BIN)/python -m pytest
+
+lint: .venv/dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-cache
+
+# Pins with hashes for every supported Python and platform; no index is named.
+lock: .venv/dev
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.13")'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.lock .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/runtime
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""From the URL of a serial novel to clean chapters in a database: each module is one step or one concern of that."""

@@ -1,0 +1,22 @@
+"""The HTTP API: one router a resource. It knows the database and the queue, and nothing of Scrapy."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from ingestion.api import jobs, library, problems
+
+DESCRIPTION = """\
+Post the URL of a serial novel to `/ingest`; follow the job at `/jobs/{id}`; read the novel at `/novels/{id}`.
+
+Errors are problem details (RFC 9457, `application/problem+json`): `title` says what is wrong, `detail` what to do.
+"""
+
+
+def create_app() -> FastAPI:
+    """The application that uvicorn serves."""
+    app = FastAPI(title="Quire", version="0.1.0", description=DESCRIPTION, responses=problems.DOCUMENTED)
+    problems.install(app)
+    app.include_router(jobs.router)
+    app.include_router(library.router)
+    return app

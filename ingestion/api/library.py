@@ -1,0 +1,74 @@
+"""The library: novels, their chapters in reading order, and the texts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+from sqlalchemy.orm import Session
+
+from ingestion import db, novels
+from ingestion.api.jobs import id_cursor, next_id
+from ingestion.api.schemas import ChapterEntry, ChapterOut, ChapterPage, Cursor, Id, Limit, NovelOut, NovelPage
+from ingestion.models import NovelRow
+
+router = APIRouter(tags=["library"])
+
+
+@router.get("/novels")
+def list_novels(limit: Limit = 50, cursor: Cursor = None) -> NovelPage:
+    """Novels, newest first."""
+    with db.transaction() as session:
+        found = novels.page(session, before=id_cursor(cursor), limit=limit)
+        return NovelPage(novels=_shown(session, list(found)), next_cursor=next_id(found, limit))
+
+
+@router.get("/novels/{novel_id}")
+def get_novel(novel_id: Id) -> NovelOut:
+    """One novel, and how much of it is there."""
+    with db.transaction() as session:
+        return _shown(session, [_novel(session, novel_id)])[0]
+
+
+@router.get("/novels/{novel_id}/chapters")
+def list_chapters(novel_id: Id, limit: Limit = 500, cursor: Cursor = None) -> ChapterPage:
+    """The novel's chapters in reading order, without their texts."""
+    with db.transaction() as session:
+        _novel(session, novel_id)
+        found = novels.chapters(session, novel_id, after=_place(cursor), limit=limit)
+        more = f"{found[-1].position}-{found[-1].id}" if len(found) == limit else None
+        return ChapterPage(chapters=[ChapterEntry.model_validate(c) for c in found], next_cursor=more)
+
+
+@router.get("/chapters/{chapter_id}")
+def get_chapter(chapter_id: Id) -> ChapterOut:
+    """One chapter with its text."""
+    with db.transaction() as session:
+        chapter = novels.chapter(session, chapter_id)
+    if chapter is None:
+        raise HTTPException(404, f"no chapter {chapter_id}")
+    return ChapterOut.model_validate(chapter)
+
+
+def _novel(session: Session, novel_id: int) -> NovelRow:
+    novel = novels.get(session, novel_id)
+    if novel is None:
+        raise HTTPException(404, f"no novel {novel_id}")
+    return novel
+
+
+def _shown(session: Session, found: list[NovelRow]) -> list[NovelOut]:
+    counts = novels.counts(session, [novel.id for novel in found])
+    shown = []
+    for novel in found:
+        saved, missing = counts.get(novel.id, (0, 0))
+        shown.append(
+            NovelOut.model_validate(novel).model_copy(update={"chapters_saved": saved, "chapters_missing": missing})
+        )
+    return shown
+
+
+def _place(cursor: str | None) -> tuple[int, int] | None:
+    """Where a chapters' cursor (`position-id`) points. Raises 422 when it is none."""
+    if cursor is None:
+        return None
+    position, _, chapter_id = cursor.partition("-")
+    return (id_cursor(position) or 0, id_cursor(chapter_id) or 0)

@@ -1,0 +1,93 @@
+"""Errors as problem details (RFC 9457), each with a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """A problem details object (RFC 9457, section 3)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no job 42"}
+        }
+    )
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] | None = None
+
+
+def _documented(status: int, description: str) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": description, "content": content, "model": Problem} | (
+        {"headers": RETRY} if status == 503 else {}
+    )
+
+
+RETRY = {"Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer"}}}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    404: _documented(404, "There is no such thing."),
+    422: _documented(422, "The request cannot be used; `detail` and `errors` say why."),
+    503: _documented(503, "PostgreSQL is away."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with problem details."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    for outage in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(outage, _database_away)
+    app.add_exception_handler(Exception, _bug)
+
+
+def _answer(
+    status: int,
+    detail: str,
+    *,
+    errors: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    return JSONResponse(problem.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: registered for it
+    return _answer(error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors = [{"field": ".".join(str(part) for part in e["loc"]), "message": e["msg"]} for e in error.errors()]
+    return _answer(422, "; ".join(f"{e['field']}: {e['message']}" for e in errors), errors=errors)
+
+
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    log.error("PostgreSQL is away", error=str(error).splitlines()[0])
+    detail = f"PostgreSQL does not answer; nothing was lost, try again in {RETRY_AFTER_SECONDS} seconds"
+    return _answer(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+async def _bug(_: Request, __: Exception) -> JSONResponse:
+    return _answer(500, "a fault in this program; its traceback is in the log")

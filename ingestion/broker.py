@@ -1,0 +1,26 @@
+"""Redis, the transport: this process's connection to it. What is lost here is found again in PostgreSQL."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ingestion import config, embedded
+
+CONNECT_TIMEOUT_SECONDS = 2
+
+
+def redis_url() -> str:
+    """REDIS_URL, or the embedded server's. Raises EmbeddedError when there is neither."""
+    return config.settings().redis_url or embedded.running(config.settings().data_dir).redis_url
+
+
+@cache
+def connection() -> Redis:
+    """This process's Redis."""
+    # One more try at once mends a connection that a restart cut; what lasts longer is the caller's to answer.
+    retry = Retry(NoBackoff(), 1)
+    return Redis.from_url(redis_url(), socket_connect_timeout=CONNECT_TIMEOUT_SECONDS, retry=retry)

@@ -1,0 +1,164 @@
+"""Settings: the only reader of the environment and of `.env`. A bad or unknown value fails at start, by its name."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from enum import StrEnum
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ENV_FILE = Path(".env")
+#: Names that other programs read from the same `.env`; they are not ours to judge.
+FOREIGN_PREFIXES = ("PG", "RQ_", "PYTHON", "SCRAPY_", "COMPOSE_", "DOCKER_", "UVICORN_", "OBJC_", "LC_")
+
+
+class ConfigError(Exception):
+    """A setting is unknown or its value cannot be used. The message names each one."""
+
+
+class LogFormat(StrEnum):
+    """How a log line looks: for a person at a terminal, or one JSON object a line."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _split_commas(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _split_pairs(value: Any) -> Any:
+    """`host=spider, host:port=spider` to a dict."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in _split_commas(value)]
+    if not all(host and spider for host, _, spider in pairs):
+        raise ValueError("expected HOST=SPIDER pairs divided by commas, e.g. mirror.example.org=royalroad")
+    return {host.strip().lower(): spider.strip() for host, _, spider in pairs}
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
+Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its unit and default. All are optional; `.env.example` says the same for operators."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="forbid")
+
+    #: SQLAlchemy or libpq URL. Unset: the embedded PostgreSQL that `cli.py up` keeps in DATA_DIR.
+    database_url: str | None = None
+    #: redis://, rediss:// or unix:// URL. Unset: the embedded Valkey that `cli.py up` keeps in DATA_DIR.
+    redis_url: str | None = None
+    #: Folder of the embedded servers' data.
+    data_dir: Path = Path("data")
+    #: Address and port that the API listens on.
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=1, le=65535)
+    #: Worker processes that `cli.py up` runs.
+    workers: int = Field(default=2, ge=1, le=64)
+    #: Seconds between two requests to one host, shared by all workers. 0 switches it off.
+    pace_seconds: float = Field(default=1.0, ge=0, le=3600)
+    #: Networks beside the public internet that may be fetched from, e.g. 127.0.0.0/8.
+    allowed_networks: Networks = ()
+    #: Who the crawler says it is. Put a way to reach you in it.
+    user_agent: str = "quire/0.1 (self-hosted novel archive)"
+    #: Hosts that a spider serves beside its own: mirrors, renamed sites. HOST[:PORT]=SPIDER, divided by commas.
+    site_aliases: Aliases = Field(default_factory=dict)
+    #: Seconds that an attempt keeps its job without a sign of progress.
+    lease_seconds: float = Field(default=60.0, ge=1, le=3600)
+    #: Seconds between two looks for stranded jobs, in each worker.
+    recovery_seconds: float = Field(default=60.0, ge=1, le=3600)
+    #: Seconds that one run of a job may take.
+    queue_job_timeout: int = Field(default=3600, ge=10)
+    #: Seconds until a page that does not come is given up.
+    download_timeout: float = Field(default=30.0, ge=1, le=600)
+    #: How often a page is asked for again after a transient error.
+    page_retries: int = Field(default=3, ge=0, le=10)
+    #: Pages that one job may fetch.
+    max_pages: int = Field(default=20_000, ge=1)
+    #: Bytes that one page may have.
+    max_page_bytes: int = Field(default=20_000_000, ge=1024)
+    log_level: str = "INFO"
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+            raise ValueError("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        return value.upper()
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("expected redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, rest = value.partition("://")[::2]
+        if scheme not in {"postgresql", "postgres", "postgresql+psycopg2"}:
+            raise ValueError("expected postgresql://user:password@host:port/database")
+        return f"postgresql+psycopg2://{rest}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once. Raises ConfigError, naming each setting that is wrong."""
+    _refuse_unknown_names()
+    try:
+        values: dict[str, Any] = {name.lower(): v for name, v in _from_file().items() if name not in os.environ}
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
+        raise ConfigError("; ".join(_without_secrets(line) for line in lines)) from None
+
+
+def environment_of(current: Settings) -> dict[str, str]:
+    """The environment that gives a child process these settings."""
+    values = current.model_dump(mode="json", exclude_none=True)
+    return {name.upper(): _as_text(value) for name, value in values.items() if value not in ([], {})}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    if isinstance(value, dict):
+        return ",".join(f"{key}={item}" for key, item in value.items())
+    return str(value)
+
+
+def _without_secrets(line: str) -> str:
+    return line.partition(" (got ")[0] if "_URL" in line else line
+
+
+def _from_file() -> dict[str, str]:
+    """What `.env` sets of ours; the environment wins over it."""
+    values = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
+    return {name.upper(): value for name, value in values.items() if value and not name.startswith(FOREIGN_PREFIXES)}
+
+
+def _refuse_unknown_names() -> None:
+    """A name in `.env` that is no setting, and one in the environment that looks like a slip of one, is an error."""
+    known = {name.upper() for name in Settings.model_fields}
+    unknown = [name for name in _from_file() if name not in known]
+    slips = [n for n in os.environ if n.isupper() and n not in known and _slip_of(n, known)]
+    if names := unknown + slips:
+        hints = [f"{n} (did you mean {hint}?)" if (hint := _slip_of(n, known)) else n for n in names]
+        raise ConfigError(f"unknown setting: {', '.join(hints)}; .env.example lists every setting")
+
+
+def _slip_of(name: str, known: set[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.85)), None)

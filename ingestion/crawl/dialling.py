@@ -1,0 +1,117 @@
+"""What stands between Scrapy and the network: the guard before every request and every address, the pace before every one that leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
+
+from ingestion import guard
+from ingestion.errors import ForbiddenAddress
+from ingestion.pace import Pace
+
+#: Hosts whose every address the guard refused, with its reason: the connection attempt itself can only say "no address".
+refused: dict[str, ForbiddenAddress] = {}
+
+
+class Forbidden(IgnoreRequest):
+    """A request that the guard refuses; `reason` is what to tell the user."""
+
+    def __init__(self, reason: ForbiddenAddress) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class GuardMiddleware:
+    """Asks the guard about every request, those that a redirect made included."""
+
+    def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise Forbidden."""
+        try:
+            guard.check_url(request.url)
+        except ForbiddenAddress as reason:
+            raise Forbidden(reason) from reason
+
+
+class PaceMiddleware:
+    """Holds each request that really leaves until its host's next free slot."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._interval = crawler.settings.getfloat("PACE_SECONDS")
+        self._pace = Pace() if self._interval else None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PaceMiddleware:
+        """Scrapy's way of making a middleware."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the slot. The spider's `paced_until` tells the lease that this wait is no standstill."""
+        if self._pace is None:
+            return
+        seconds = self._pace.wait(urlsplit(request.url).netloc, self._interval)
+        spider: Any = self._crawler.spider
+        spider.paced_until = max(spider.paced_until, time.monotonic() + seconds)
+        await asyncio.sleep(seconds)
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """The reactor's resolver with the guard behind it: an address that may not be dialled is never handed out.
+
+    Twisted's endpoints ask it for every host, literal addresses included, and dial exactly what it answers.
+    """
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+
+    def resolveHostName(  # noqa: N802 - the interface's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """See IHostnameResolver."""
+        receiver = _GuardedReceiver(resolutionReceiver, hostName)
+        resolution: IHostResolution = self._original.resolveHostName(
+            receiver, hostName, portNumber, addressTypes, transportSemantics
+        )
+        return resolution
+
+
+@implementer(IResolutionReceiver)
+class _GuardedReceiver:
+    def __init__(self, receiver: Any, host: str) -> None:
+        self._receiver = receiver
+        self._host = host
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        try:
+            guard.check_address(self._host, ipaddress.ip_address(address.host.partition("%")[0]))
+        except ForbiddenAddress as reason:
+            refused[self._host] = reason
+        else:
+            self._receiver.addressResolved(address)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()
+
+
+def install_guarded_resolver(reactor: Any) -> None:
+    """Put the guard behind the reactor's name resolution."""
+    reactor.installNameResolver(GuardedResolver(reactor.nameResolver))

@@ -1,0 +1,85 @@
+"""What Scrapy and Twisted say when a page does not come, in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from ingestion.crawl.dialling import Forbidden, refused
+from ingestion.errors import (
+    Blocked,
+    ForbiddenAddress,
+    IngestionError,
+    NotFound,
+    RobotsDisallowed,
+    SiteTimeout,
+    TooLarge,
+    Unreachable,
+)
+
+REFUSALS = {401, 402, 403, 407, 429, 451}
+
+
+def explain(request: Request, failure: BaseException) -> IngestionError:
+    """The reason, with the URL and what the user can do about it."""
+    if isinstance(failure, IngestionError):
+        return failure
+    for kind, reason in REASONS.items():
+        if isinstance(failure, kind):
+            return reason(request.url, failure)
+    return Unreachable(f"{request.url} could not be fetched ({type(failure).__name__}: {failure}); try again later")
+
+
+def _unresolved(url: str, _: Exception) -> IngestionError:
+    host = urlsplit(url).hostname or ""
+    if host in refused:
+        return ForbiddenAddress(str(refused[host]))
+    return Unreachable(f"the name {host} does not resolve (DNS); check the URL and this machine's network")
+
+
+def _late(url: str, _: Exception) -> IngestionError:
+    return SiteTimeout(f"{url} did not answer in time; the site is slow or away: try again later")
+
+
+def _cancelled(url: str, _: Exception) -> IngestionError:
+    return TooLarge(f"{url} is larger than a page may be; raise MAX_PAGE_BYTES if that is right")
+
+
+def _ignored(url: str, failure: Exception) -> IngestionError:
+    if "robots.txt" in str(failure):
+        return RobotsDisallowed(f"robots.txt of {urlsplit(url).netloc} forbids {url} to programs; it is not fetched")
+    return Unreachable(f"{url} was not fetched: {failure}")
+
+
+def _refused(_: str, failure: Forbidden) -> IngestionError:
+    return failure.reason
+
+
+def _status(url: str, failure: HttpError) -> IngestionError:
+    status = failure.response.status
+    if status in {404, 410}:
+        return NotFound(f"the site says that {url} is not there ({status}); check the URL")
+    if status in REFUSALS:
+        return Blocked(f"the site refuses {url} ({status}); it may want a login, a slower pace, or no programs at all")
+    return Unreachable(f"the site answers {url} with an error ({status}); try again later")
+
+
+#: From the narrow to the wide.
+REASONS: dict[type[Exception], Callable[[str, Any], IngestionError]] = {
+    HttpError: _status,
+    Forbidden: _refused,
+    IgnoreRequest: _ignored,
+    CannotResolveHostError: _unresolved,
+    DownloadTimeoutError: _late,
+    DownloadCancelledError: _cancelled,
+}

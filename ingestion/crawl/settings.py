@@ -1,0 +1,116 @@
+"""Scrapy's settings for a crawl: what is in the chain between spider and network, and nothing that is not needed there."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.misc import load_object
+
+from ingestion import config, pages
+from ingestion.models import Job
+from spiders.base import NovelSpider
+
+#: The settings that name a class, and those that name a group of them.
+SINGLE_COMPONENTS = (
+    "DUPEFILTER_CLASS",
+    "HTTPCACHE_POLICY",
+    "HTTPCACHE_STORAGE",
+    "ITEM_PROCESSOR",
+    "LOG_FORMATTER",
+    "REQUEST_FINGERPRINTER_CLASS",
+    "ROBOTSTXT_PARSER",
+    "SCHEDULER",
+    "SCHEDULER_MEMORY_QUEUE",
+    "SCHEDULER_PRIORITY_QUEUE",
+    "STATS_CLASS",
+    "DOWNLOADER",
+)
+COMPONENT_GROUPS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS", "DOWNLOAD_HANDLERS")
+#: What Twisted and Scrapy import only when they use it.
+LATE_IMPORTS = ("twisted.internet.asyncioreactor", "twisted.internet.endpoints", "twisted.web.client", "protego")
+
+SETTINGS: dict[str, Any] = {
+    "SPIDER_MODULES": ["spiders"],
+    "SPIDER_LOADER_WARN_ONLY": False,
+    "ROBOTSTXT_OBEY": True,
+    "STATS_DUMP": False,
+    "DOWNLOAD_WARNSIZE": 0,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "REDIRECT_MAX_TIMES": pages.MAX_REDIRECTS,
+    # In the order of the index, as a reader would.
+    "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+    "HTTPCACHE_ENABLED": True,
+    "HTTPCACHE_STORAGE": "ingestion.pages.PageStore",
+    "HTTPCACHE_POLICY": "ingestion.pages.Freshness",
+    "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(
+        ("http", "https"), "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+    ),
+    "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0},
+    # The whole list instead of Scrapy's own, from the spider down to the network. Not in it: the proxy (it would dial
+    # addresses that the guard never sees) and the cookie jar (it asks a list of public suffixes on the internet).
+    "DOWNLOADER_MIDDLEWARES_BASE": {
+        "ingestion.crawl.dialling.GuardMiddleware": 10,
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
+        "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+        "ingestion.pages.PageStoreMiddleware": 900,
+        # Below the store, so that what is stored is the page and not its transfer form.
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 905,
+        "ingestion.crawl.dialling.PaceMiddleware": 910,
+    },
+}
+
+
+def base() -> Settings:
+    """Scrapy's settings that every job shares."""
+    return Settings(SETTINGS)
+
+
+def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
+    """Scrapy's settings for one job."""
+    ours = config.settings()
+    pace = max(ours.pace_seconds, spider.pace if ours.pace_seconds else 0.0)
+    settings = base()
+    settings.setdict(
+        {
+            "JOB_CREATED_AT": job.created_at.isoformat(),
+            "JOB_REFRESH": job.refresh.value,
+            "PACE_SECONDS": pace,
+            "USER_AGENT": ours.user_agent,
+            "DOWNLOAD_TIMEOUT": ours.download_timeout,
+            "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
+            "RETRY_TIMES": ours.page_retries,
+            # Waiting for a slot counts as being under way: with a pace, more than two would only hold slots they cannot use.
+            "CONCURRENT_REQUESTS": 2 if pace else 16,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+        },
+        priority="project",
+    )
+    return settings
+
+
+@cache
+def loader() -> SpiderLoader:
+    """Scrapy's own register of our spiders."""
+    return SpiderLoader.from_settings(base())
+
+
+def warm() -> None:
+    """Import everything that a crawl will need, so that a child forked afterwards has it. Makes no reactor."""
+    settings = base()
+    components = [settings[name] for name in SINGLE_COMPONENTS]
+    for name in COMPONENT_GROUPS:
+        group: dict[Any, Any] = settings.getdict(f"{name}_BASE")
+        components += [key if isinstance(value, int) else value for key, value in group.items() if value is not None]
+    for component in components:
+        load_object(component)
+    for module in LATE_IMPORTS:
+        import_module(module)
+    loader()

@@ -1,0 +1,112 @@
+"""The tree of reasons why a job ends in ERROR. Catch wide or narrow::
+
+    IngestionError
+    ├── SiteError              the site would not give what was asked for
+    │   ├── NotFound           404 or 410 for the novel itself
+    │   ├── Blocked            403, 429, a challenge or advert page, a login wall
+    │   ├── RobotsDisallowed   robots.txt forbids it
+    │   ├── Unreachable        DNS failure, connection refused or cut, 5xx after all retries
+    │   ├── SiteTimeout        the site, or the whole job, took longer than its limit
+    │   └── TooLarge           more pages than MAX_PAGES, or a page above MAX_PAGE_BYTES
+    ├── UnsupportedSite        a page came, but nothing in it looks like a list of chapters
+    ├── ParseError             a page is not what it should be: no title, an empty chapter
+    ├── ForbiddenAddress       the guard refuses the URL or the address behind it
+    ├── Incomplete             saved what there is, but chapters of the index are missing
+    └── Crashed                a fault of ours, or a process that died
+
+`kind` is what `job.error_kind` stores; the message becomes `job.error_message`: it names the thing and the value, and
+says what the user can do.
+
+The two outcomes that are nobody's fault stand apart: `LeaseLost` (another attempt owns the job now: write nothing) and
+`Released` (this process was asked to stop: put the job back).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class IngestionError(Exception):
+    """A reason why a job cannot be DONE, told in one sentence that a user can act on."""
+
+    kind: ClassVar[str] = "error"
+
+
+class SiteError(IngestionError):
+    """The site would not give what was asked for."""
+
+    kind = "site"
+
+
+class NotFound(SiteError):
+    """The novel itself is not there (404, 410)."""
+
+    kind = "not_found"
+
+
+class Blocked(SiteError):
+    """The site answered with a refusal, a challenge, an advert or a login instead of the page."""
+
+    kind = "blocked"
+
+
+class RobotsDisallowed(SiteError):
+    """The site's robots.txt forbids the page to programs."""
+
+    kind = "robots"
+
+
+class Unreachable(SiteError):
+    """No answer: the name does not resolve, the connection fails, or the server only sends errors."""
+
+    kind = "unreachable"
+
+
+class SiteTimeout(SiteError):
+    """The site, or the job as a whole, took longer than its limit."""
+
+    kind = "timeout"
+
+
+class TooLarge(SiteError):
+    """The site sends more than one job may take."""
+
+    kind = "too_large"
+
+
+class UnsupportedSite(IngestionError):
+    """A page came, but nothing in it looks like a novel's list of chapters."""
+
+    kind = "unsupported_site"
+
+
+class ParseError(IngestionError):
+    """A page is not what it should be: what a spider needs is not on it."""
+
+    kind = "parse"
+
+
+class ForbiddenAddress(IngestionError):
+    """The guard does not let this URL, or the address behind it, be fetched."""
+
+    kind = "forbidden_address"
+
+
+class Incomplete(IngestionError):
+    """What could be had is saved, but chapters that the index lists are not."""
+
+    kind = "incomplete"
+
+
+class Crashed(IngestionError):
+    """A fault in this program, or a process that died."""
+
+    kind = "crash"
+
+
+class LeaseLost(Exception):
+    """Another attempt owns the job now; this one must leave without writing anything."""
+
+
+class Released(Exception):
+    """This process was asked to stop: the job goes back to QUEUED and its attempt is not counted."""

@@ -1,0 +1,124 @@
+"""What one step hands to the next: the frozen values that a spider returns and that parsing hands to saving.
+
+Spiders know of this package only these values and `ingestion.errors`. What a page lacks is ``None`` (or empty), never a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Publication(StrEnum):
+    """Where the author stands with the novel, in the words most sites share."""
+
+    ONGOING = "ongoing"
+    COMPLETED = "completed"
+    HIATUS = "hiatus"
+    DROPPED = "dropped"
+    STUB = "stub"
+
+
+class Matter(StrEnum):
+    """The part of a book a unit belongs to (EPUB 3 Structural Semantics: frontmatter, bodymatter, backmatter)."""
+
+    FRONT = "front"
+    BODY = "body"
+    BACK = "back"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Novel:
+    """What the index says of the novel as a whole.
+
+    `key` is the site's own name for it (an id where there is one): together with the spider's name it is the novel's
+    identity. `description` is plain text, paragraphs divided by a blank line. `confidence` (0 to 1) is how sure the
+    spider is that this is a novel's index at all; only the generic spider is ever less than certain.
+    """
+
+    key: str
+    url: str
+    title: str
+    authors: tuple[str, ...] = ()
+    description: str | None = None
+    cover_url: str | None = None
+    language: str | None = None
+    status: Publication | None = None
+    tags: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChapterLink:
+    """One entry of the index, in reading order.
+
+    `key` is the site's own key for the chapter (the id in its URL), never its place in the list: the place changes when
+    an author inserts, moves or removes chapters, the key does not. A `locked` chapter is not to be had without paying
+    or logging in: it is not fetched and is counted as missing.
+    """
+
+    key: str
+    url: str
+    title: str
+    volume: str | None = None
+    matter: Matter = Matter.BODY
+    published_at: datetime | None = None
+    edited_at: datetime | None = None
+    locked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexPage:
+    """What one page of the index lists: its links, the URLs of further index pages, and how many chapters the site says there are."""
+
+    links: tuple[ChapterLink, ...]
+    further: tuple[str, ...] = ()
+    stated_total: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chapter:
+    """The text of one chapter as a spider found it: HTML fragments, not yet sanitised, without the chapter's own heading.
+
+    `title` is the page's own, None to keep the index's. `hidden_removed` counts the elements that the page's CSS hides
+    and that were therefore left out.
+    """
+
+    content: str
+    title: str | None = None
+    notes_before: str | None = None
+    notes_after: str | None = None
+    published_at: datetime | None = None
+    hidden_removed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hole:
+    """Why a chapter of the index has no text.
+
+    `final` holes are the site's own word (404, 410, locked): the job may still be DONE. Any other hole is work undone.
+    """
+
+    kind: str
+    reason: str
+    final: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedChapter:
+    """A place in the reading order: the index's entry, and the text or the reason why there is none."""
+
+    link: ChapterLink
+    position: int
+    chapter: Chapter | None = None
+    hole: Hole | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedNovel:
+    """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps."""
+
+    site: str
+    novel: Novel
+    chapters: tuple[ParsedChapter, ...]

@@ -1,0 +1,57 @@
+"""One log for everything: our own lines and those of Scrapy, RQ, uvicorn and Alembic in one format, through structlog."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import sys
+from typing import Any
+
+import structlog
+
+from ingestion import config
+from ingestion.config import LogFormat
+
+#: What these say at INFO is of no use to an operator.
+QUIET = (
+    "scrapy.middleware",
+    "scrapy.crawler",
+    "scrapy.addons",
+    "scrapy.utils.log",
+    "httpx2",
+    "trafilatura",
+    "htmldate",
+    "alembic",
+    "rq.worker",
+)
+
+
+def configure(process: str) -> None:
+    """Send every log line of this process, named `process`, to standard output in LOG_FORMAT at LOG_LEVEL."""
+    current = config.settings()
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=("job", "site")),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler(sys.stdout)
+    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(current.log_format)]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    logging.basicConfig(handlers=[handler], level=current.log_level, force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def _renderer(chosen: LogFormat) -> Any:
+    if chosen is LogFormat.JSON:
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)

@@ -1,0 +1,211 @@
+"""SQL about novels and chapters: save, read. No function here commits.
+
+A chapter is known by the site's own key. A moved chapter moves, an edited one gets a new revision and keeps the old one, one
+that was taken down stays readable and is marked gone. Nothing that was readable is lost by saving.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session, defer
+
+from ingestion import sanitize
+from ingestion.items import Novel, ParsedChapter, ParsedNovel
+from ingestion.models import ChapterRevision, ChapterRow, NovelRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What saving did. `saved` and `missing` count the index's chapters with a text and without."""
+
+    novel_id: int
+    saved: int
+    missing: int
+    added: int
+    changed: int
+    gone: int
+
+
+def save(session: Session, parsed: ParsedNovel) -> Saved:
+    """Write the novel and its chapters as they are now. Idempotent: the same again changes nothing."""
+    novel_id = _save_novel(session, parsed.site, parsed.novel)
+    known = _known(session, novel_id)
+    rows = [_row(novel_id, chapter) for chapter in parsed.chapters]
+    new = [row for row in rows if row["key"] not in known]
+    if new:
+        session.execute(insert(ChapterRow), new)
+    changed = _update(session, known, [row for row in rows if row["key"] in known])
+    gone = _mark_gone(session, known, {row["key"] for row in rows})
+    with_text = sum(1 for row in rows if row["content"] is not None or _has_text(known.get(row["key"])))
+    return Saved(
+        novel_id=novel_id,
+        saved=with_text,
+        missing=len(rows) - with_text,
+        added=len(new),
+        changed=changed,
+        gone=gone,
+    )
+
+
+def get(session: Session, novel_id: int) -> NovelRow | None:
+    """The novel, or None."""
+    return session.get(NovelRow, novel_id)
+
+
+def page(session: Session, *, before: int | None, limit: int) -> Sequence[NovelRow]:
+    """At most `limit` novels, newest first, from below id `before`."""
+    query = select(NovelRow).order_by(NovelRow.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(NovelRow.id < before)).all()
+
+
+def counts(session: Session, novel_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """For each novel, how many chapters have a text and how many do not."""
+    has_text = func.count(ChapterRow.content)
+    query = (
+        select(ChapterRow.novel_id, has_text, func.count() - has_text)
+        .where(ChapterRow.novel_id.in_(novel_ids))
+        .group_by(ChapterRow.novel_id)
+    )
+    return {novel_id: (saved, missing) for novel_id, saved, missing in session.execute(query)}
+
+
+def chapters(session: Session, novel_id: int, *, after: tuple[int, int] | None, limit: int) -> Sequence[ChapterRow]:
+    """At most `limit` chapters in reading order, without their texts, from behind the place `after` (position, id)."""
+    texts = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)
+    query = select(ChapterRow).where(ChapterRow.novel_id == novel_id).options(*texts)
+    if after is not None:
+        query = query.where(tuple_(ChapterRow.position, ChapterRow.id) > after)
+    return session.scalars(query.order_by(ChapterRow.position, ChapterRow.id).limit(limit)).all()
+
+
+def chapter(session: Session, chapter_id: int) -> ChapterRow | None:
+    """The chapter with its text, or None."""
+    return session.get(ChapterRow, chapter_id)
+
+
+# Saving, step by step -------------------------------------------------------------------------------------------------
+
+
+def _save_novel(session: Session, site: str, novel: Novel) -> int:
+    """Insert or update; the row stays locked until the transaction ends, so two jobs of one novel save one after the other."""
+    values = {
+        "url": novel.url,
+        "title": novel.title,
+        "authors": list(novel.authors),
+        "description": novel.description,
+        "cover_url": novel.cover_url,
+        "language": novel.language,
+        "status": novel.status,
+        "tags": list(novel.tags),
+        "confidence": novel.confidence,
+    }
+    statement = upsert(NovelRow).values(site=site, key=novel.key, **values)
+    on_conflict = statement.on_conflict_do_update(
+        index_elements=[NovelRow.site, NovelRow.key], set_=values | {"updated_at": func.now()}
+    )
+    return session.scalars(on_conflict.returning(NovelRow.id)).one()
+
+
+def _known(session: Session, novel_id: int) -> dict[str, ChapterRow]:
+    texts = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)
+    query = select(ChapterRow).where(ChapterRow.novel_id == novel_id).options(*texts)
+    return {row.key: row for row in session.scalars(query)}
+
+
+def _row(novel_id: int, parsed: ParsedChapter) -> dict[str, Any]:
+    link, chapter, hole = parsed.link, parsed.chapter, parsed.hole
+    return {
+        "novel_id": novel_id,
+        "key": link.key,
+        "position": parsed.position,
+        "matter": link.matter,
+        "volume": link.volume,
+        "title": link.title or (chapter.title if chapter else None) or link.key,
+        "url": link.url,
+        "content": chapter.content if chapter else None,
+        "notes_before": chapter.notes_before if chapter else None,
+        "notes_after": chapter.notes_after if chapter else None,
+        "words": len(sanitize.text(chapter.content).split()) if chapter else 0,
+        "digest": _digest(parsed),
+        "revision": 1 if chapter else 0,
+        "hidden_removed": chapter.hidden_removed if chapter else 0,
+        "missing_kind": hole.kind if hole else None,
+        "missing_reason": hole.reason if hole else None,
+        "published_at": link.published_at or (chapter.published_at if chapter else None),
+        "edited_at": link.edited_at,
+        "gone_at": None,
+    }
+
+
+def _digest(parsed: ParsedChapter) -> bytes | None:
+    """What tells one text from another: SHA-256 over the text and its notes."""
+    if parsed.chapter is None:
+        return None
+    parts = (parsed.chapter.notes_before, parsed.chapter.content, parsed.chapter.notes_after)
+    return hashlib.sha256("\x00".join(part or "" for part in parts).encode()).digest()
+
+
+def _has_text(row: ChapterRow | None) -> bool:
+    return row is not None and row.digest is not None
+
+
+#: What an index says of a chapter; the rest of a row is its text.
+PLACE = ("position", "matter", "volume", "title", "url", "published_at", "edited_at", "gone_at")
+TEXT = ("content", "notes_before", "notes_after", "words", "digest", "hidden_removed")
+
+
+def _update(session: Session, known: dict[str, ChapterRow], rows: list[dict[str, Any]]) -> int:
+    """Write what differs; how many texts were replaced by another."""
+    updates, replaced = [], []
+    for row in rows:
+        old = known[row["key"]]
+        difference = {name: row[name] for name in PLACE if getattr(old, name) != row[name]}
+        difference |= _text_difference(old, row)
+        if "digest" in difference and _has_text(old):
+            replaced.append(old.id)
+        if difference:
+            updates.append({"id": old.id} | difference)
+    _archive(session, replaced)
+    for change in updates:
+        session.execute(
+            update(ChapterRow).where(ChapterRow.id == change.pop("id")).values(updated_at=func.now(), **change)
+        )
+    return len(replaced)
+
+
+def _text_difference(old: ChapterRow, row: dict[str, Any]) -> dict[str, Any]:
+    if row["digest"] is None:  # not to be had today: a text that is there stays, a hole keeps its newest reason
+        if _has_text(old) or (old.missing_kind, old.missing_reason) == (row["missing_kind"], row["missing_reason"]):
+            return {}
+        return {"missing_kind": row["missing_kind"], "missing_reason": row["missing_reason"]}
+    if row["digest"] == old.digest:
+        return {}
+    found = {"revision": old.revision + 1, "missing_kind": None, "missing_reason": None}
+    return {name: row[name] for name in TEXT} | found
+
+
+def _archive(session: Session, chapter_ids: list[int]) -> None:
+    """Keep what the chapters say now, before they say something else."""
+    if not chapter_ids:
+        return
+    columns = ("revision", "title", "content", "notes_before", "notes_after")
+    source = select(ChapterRow.id, *(getattr(ChapterRow, name) for name in columns)).where(
+        ChapterRow.id.in_(chapter_ids)
+    )
+    session.execute(insert(ChapterRevision).from_select(["chapter_id", *columns], source))
+
+
+def _mark_gone(session: Session, known: dict[str, ChapterRow], listed: set[str]) -> int:
+    """Mark the chapters that the index lists no more; their texts stay."""
+    gone = [row.id for key, row in known.items() if key not in listed and row.gone_at is None]
+    if gone:
+        session.execute(
+            update(ChapterRow).where(ChapterRow.id.in_(gone)).values(gone_at=func.now(), updated_at=func.now())
+        )
+    return len(gone)

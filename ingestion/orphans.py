@@ -1,0 +1,18 @@
+"""No process outlives its parent unasked, where the system offers that: Linux does, through prctl(2)."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import sys
+from collections.abc import Callable
+
+LINUX_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
+    """What a child calls so that the kernel sends it `stop` when its parent dies; None where no kernel does that."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(LINUX_PR_SET_PDEATHSIG, int(stop))

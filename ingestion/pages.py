@@ -1,0 +1,172 @@
+"""The page store: Scrapy's HTTP cache on PostgreSQL. A page is fetched once; every stage restarts from here.
+
+`PageStore` is the storage, `Freshness` the policy, `PageStoreMiddleware` the middleware. Bodies are kept as the site meant
+them (transfer compression undone), compressed with zstd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import zstandard
+from scrapy import Request, Spider
+from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+from scrapy.settings import BaseSettings
+from scrapy.utils.request import fingerprint
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ingestion import db
+from ingestion.models import Page
+from ingestion.status import Refresh
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT_REDIRECTS = frozenset({301, 308})
+STORED = REDIRECTS | {200, 404, 410}
+MAX_REDIRECTS = 10
+#: RFC 9309, section 2.4: robots.txt should not be used from a cache for longer than a day.
+ROBOTS_FRESHNESS = timedelta(hours=24)
+COMPRESSION_LEVEL = 3
+
+
+class PageStore:
+    """Scrapy's cache storage interface on the table `page`."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
+
+    def open_spider(self, spider: Spider) -> None:
+        """Nothing to open: connections are made when they are needed."""
+
+    def close_spider(self, spider: Spider) -> None:
+        """Nothing to close."""
+
+    def retrieve_response(self, spider: Spider, request: Request) -> Response | None:
+        """The stored response, its time of fetching in ``request.meta["fetched_at"]``; None when there is none to trust."""
+        found = _select(fingerprint(request))
+        if found is None or found.rejected_at is not None:
+            return None
+        request.meta["fetched_at"] = found.fetched_at
+        return _response(found)
+
+    def store_response(self, spider: Spider, request: Request, response: Response) -> None:
+        """Write the response; one that the site has just confirmed (304) gets its headers and time only."""
+        row: dict[str, Any] = {
+            "fingerprint": fingerprint(request),
+            "url": request.url,
+            "host": urlsplit(request.url).netloc,
+            "status": response.status,
+            "headers": {k.decode("latin-1"): [v.decode("latin-1") for v in vs] for k, vs in response.headers.items()},
+            "fetched_at": func.clock_timestamp(),
+            "rejected_at": None,
+        }
+        with db.transaction() as session:
+            # A page lost to a power cut is fetched again; waiting for the disk at every page is not worth that.
+            session.execute(text("SET LOCAL synchronous_commit = off"))
+            if "cached" in response.flags:
+                session.execute(update(Page).where(Page.fingerprint == row.pop("fingerprint")).values(**row))
+            else:
+                row["body"] = self._compressor.compress(response.body)
+                statement = insert(Page).values(**row)
+                session.execute(statement.on_conflict_do_update(index_elements=[Page.fingerprint], set_=row))
+
+
+class Freshness:
+    """Scrapy's cache policy: whether a stored page still answers for the site, as far as this job is concerned.
+
+    What this job fetched itself is fresh, whichever of its attempts did. Of what was there before, a chapter stays fresh
+    until the index says that it was edited since, or the job wants everything anew; an index never does.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._job_began = datetime.fromisoformat(settings["JOB_CREATED_AT"])
+        self._refresh = Refresh(settings["JOB_REFRESH"])
+
+    def should_cache_request(self, request: Request) -> bool:
+        """Whatever goes over HTTP."""
+        return request.url.startswith(("http://", "https://"))
+
+    def should_cache_response(self, response: Response, request: Request) -> bool:
+        """Answers that stand for a while; refusals and server errors do not."""
+        return response.status in STORED
+
+    def is_cached_response_fresh(self, cachedresponse: Response, request: Request) -> bool:
+        """Whether to answer from the store. If not, the request is made conditional (RFC 9110, section 13)."""
+        fetched_at: datetime = request.meta["fetched_at"]
+        if fetched_at >= self._job_began or self._lasts(cachedresponse, request, fetched_at):
+            return True
+        for validator, condition in ((b"ETag", b"If-None-Match"), (b"Last-Modified", b"If-Modified-Since")):
+            if validator in cachedresponse.headers:
+                request.headers[condition] = cachedresponse.headers[validator]
+        return False
+
+    def is_cached_response_valid(self, cachedresponse: Response, response: Response, request: Request) -> bool:
+        """Whether the site's answer confirms the stored page."""
+        return response.status == 304
+
+    def _lasts(self, stored: Response, request: Request, fetched_at: datetime) -> bool:
+        role = request.meta.get("role")
+        if role is None and urlsplit(request.url).path == "/robots.txt":
+            return fetched_at > datetime.now(UTC) - ROBOTS_FRESHNESS
+        if self._refresh is Refresh.ALL:
+            return False
+        if stored.status in PERMANENT_REDIRECTS:
+            return True
+        edited_at = request.meta.get("edited_at")
+        served = stored.status == 200 or stored.status in REDIRECTS
+        return role == "chapter" and served and (edited_at is None or edited_at <= fetched_at)
+
+
+class PageStoreMiddleware(HttpCacheMiddleware):
+    """Scrapy's own, but honest when the site is away: an old page is no answer to a request that failed."""
+
+    def process_exception(self, request: Request, exception: Exception, spider: Spider | None = None) -> None:
+        """Forget the stored page that was to be confirmed, and let the failure take its course."""
+        request.meta.pop("cached_response", None)
+
+
+# For the stages after the crawl -----------------------------------------------------------------------------------------
+
+
+def load(url: str) -> Response | None:
+    """The stored page that a request for `url` led to, redirects followed; None when it is not in the store."""
+    for page in _chain(url):
+        if page.status not in REDIRECTS:
+            return _response(page)
+    return None
+
+
+def reject(urls: Iterable[str]) -> None:
+    """Mark pages as not being what they should be, so that the next attempt asks the site again."""
+    marks = [page.fingerprint for url in urls for page in _chain(url)]
+    with db.transaction() as session:
+        session.execute(update(Page).where(Page.fingerprint.in_(marks)).values(rejected_at=func.now()))
+
+
+def _chain(url: str) -> Iterator[Page]:
+    """The stored page of `url`, and those that it redirects to."""
+    for _ in range(MAX_REDIRECTS):
+        found = _select(fingerprint(Request(url)))
+        if found is None or found.rejected_at is not None:
+            return
+        yield found
+        if found.status not in REDIRECTS:
+            return
+        url = urljoin(url, (Headers(found.headers)["Location"] or b"").decode("latin-1"))
+
+
+def _select(key: bytes) -> Page | None:
+    with db.transaction() as session:
+        return session.scalar(select(Page).where(Page.fingerprint == key))
+
+
+def _response(page: Page) -> Response:
+    body = zstandard.ZstdDecompressor().decompress(page.body)
+    headers = Headers(page.headers)
+    made = responsetypes.from_args(headers=headers, url=page.url, body=body)
+    return made(url=page.url, headers=headers, status=page.status, body=body)

@@ -1,0 +1,168 @@
+"""Chapter HTML made inert and whole: only elements that carry text, no script, no handler, no style that hides, no tracker.
+
+nh3 (Rust ammonia) decides; this module says what a novel's text may consist of.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urldefrag, urljoin
+
+import nh3
+from lxml import html
+
+#: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
+TAGS = set(
+    [
+        "a",
+        "abbr",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "main",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "rtc",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+#: Elements whose content is no text of the chapter either.
+DROPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "button",
+    "select",
+    "textarea",
+}
+ATTRIBUTES = {
+    "*": {"align", "dir", "id", "lang", "style", "title"},
+    "a": {"href"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "img": {"alt", "height", "src", "width"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "q": {"cite"},
+    "td": {"colspan", "headers", "rowspan"},
+    "th": {"abbr", "colspan", "headers", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+#: None of these can take an element out of sight.
+STYLES = {"font-style", "font-variant", "font-weight", "text-align", "text-decoration"}
+IDENTIFIER = re.compile(r"^[A-Za-z][\w.:-]{0,200}$")
+TRACKER = re.compile(r"""<img\b(?=[^>]*\b(?:width|height)=["']?[01](?:px)?["'\s/>])[^>]*>""", re.IGNORECASE)
+
+
+def clean(fragment: str, base_url: str) -> str:
+    """`fragment` sanitised, its links absolute with respect to `base_url`; links within the page stay within the page."""
+    own_page = urldefrag(base_url).url
+
+    def attribute(_tag: str, name: str, value: str) -> str | None:
+        if name == "id":
+            return value if IDENTIFIER.match(value) else None
+        return _absolute(value, base_url, own_page) if name in {"href", "src", "cite"} else value
+
+    made = nh3.clean(
+        TRACKER.sub("", fragment),
+        tags=TAGS,
+        clean_content_tags=DROPPED,
+        attributes=ATTRIBUTES,
+        attribute_filter=attribute,
+        filter_style_properties=STYLES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return made.replace(' style=""', "").strip()
+
+
+def text(fragment: str) -> str:
+    """The words of an HTML fragment, white space collapsed."""
+    if not fragment.strip():
+        return ""
+    root = html.fragment_fromstring(fragment, create_parent="div")
+    # A word ends where a block ends, though no space stands between the two in the markup.
+    for element in root.iter(
+        "br", "p", "div", "li", "tr", "td", "th", "blockquote", "dd", "dt", "section", "header", "footer"
+    ):
+        element.tail = f" {element.tail or ''}"
+    return " ".join(str(root.text_content()).split())
+
+
+def _absolute(value: str, base_url: str, own_page: str) -> str | None:
+    try:
+        absolute = urljoin(base_url, value.strip())
+    except ValueError:
+        return None
+    page, fragment = urldefrag(absolute)
+    return f"#{fragment}" if fragment and page == own_page else absolute

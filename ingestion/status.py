@@ -1,0 +1,61 @@
+"""A job's status and the legal transitions: pure data, drawn here once::
+
+    QUEUED ──claim──▶ CRAWLING ──▶ PARSING ──▶ SAVING ──▶ DONE
+       ▲  │              │            │           │
+       │  └──────────────┼────────────┼───────────┼─────▶ ERROR
+       └── put back ─────┴────────────┴───────────┘
+       └── by hand ───────────────────────────────────── ERROR
+
+The six names are the whole enum: a cancelled job is an ERROR of kind `cancelled`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class JobStatus(StrEnum):
+    """Where a job is."""
+
+    #: Waits for a worker. A claim takes it out.
+    QUEUED = "queued"
+    #: Scrapy fetches pages into the page store. The last page, a failure or a lost lease takes it out.
+    CRAWLING = "crawling"
+    #: Stored pages become items. The last page, a failure or a lost lease takes it out.
+    PARSING = "parsing"
+    #: One transaction writes the library and the job's end.
+    SAVING = "saving"
+    #: Every chapter of the index is in the library, or is known missing. Final.
+    DONE = "done"
+    #: The dead-letter list; `error_kind` and `error_message` say why. Only a person takes it out.
+    ERROR = "error"
+
+
+#: Held by one attempt, with a lease.
+RUNNING = frozenset({JobStatus.CRAWLING, JobStatus.PARSING, JobStatus.SAVING})
+#: A novel has at most one job in these.
+UNFINISHED = RUNNING | {JobStatus.QUEUED}
+
+TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.QUEUED: frozenset({JobStatus.CRAWLING, JobStatus.ERROR}),
+    JobStatus.CRAWLING: frozenset({JobStatus.PARSING, JobStatus.QUEUED, JobStatus.ERROR}),
+    JobStatus.PARSING: frozenset({JobStatus.SAVING, JobStatus.QUEUED, JobStatus.ERROR}),
+    JobStatus.SAVING: frozenset({JobStatus.DONE, JobStatus.QUEUED, JobStatus.ERROR}),
+    JobStatus.DONE: frozenset(),
+    JobStatus.ERROR: frozenset({JobStatus.QUEUED}),
+}
+
+
+class Priority(StrEnum):
+    """Which of the three ingestion queues a job waits in."""
+
+    HIGH = "high"
+    DEFAULT = "default"
+    LOW = "low"
+
+
+class Refresh(StrEnum):
+    """What a job asks the site for beside the index: chapters it does not have, or every chapter again."""
+
+    NEW = "new"
+    ALL = "all"

@@ -1,0 +1,128 @@
+"""The whole system in the foreground: embedded servers where none are given, the API and the workers under supervisor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from sqlalchemy import create_engine
+
+from ingestion import embedded, migrations
+from ingestion.config import ConfigError, Settings, environment_of
+from ingestion.orphans import die_with_parent
+
+ROOT = Path(__file__).resolve().parent.parent
+SUPERVISOR_CONFIG = ROOT / "deploy" / "supervisor" / "supervisord.conf"
+STOP_TIMEOUT_SECONDS = 60
+
+
+def up(settings: Settings) -> int:
+    """Run until a signal comes, everything's log on standard output. Raises EmbeddedError, ConfigError. The exit code."""
+    with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor):
+        print(
+            f"API on http://{settings.api_host}:{settings.api_port} (docs at /docs), {settings.workers} workers",
+            flush=True,
+        )
+        assert supervisor.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
+        for line in supervisor.stdout:
+            sys.stdout.write(line.decode(errors="replace"))
+            sys.stdout.flush()
+        return supervisor.wait()
+
+
+@contextlib.contextmanager
+def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+    """Servers, API and workers with these settings until the block ends; the supervisor's process. Raises EmbeddedError."""
+    _refuse_taken_port(settings)
+    with contextlib.ExitStack() as stack:
+        run_dir = stack.enter_context(tempfile.TemporaryDirectory(prefix="quire-run-"))
+        if settings.database_url is None or settings.redis_url is None:
+            urls = stack.enter_context(embedded.serve(settings.data_dir, durable=durable))
+            settings = settings.model_copy(
+                update={
+                    "database_url": settings.database_url or urls.database_url,
+                    "redis_url": settings.redis_url or urls.redis_url,
+                }
+            )
+        _migrate(settings)
+        environment = os.environ | environment_of(settings) | {"QUIRE_PYTHON": sys.executable, "QUIRE_RUN": run_dir}
+        yield stack.enter_context(_supervised(environment, output))
+
+
+def _migrate(settings: Settings) -> None:
+    """Once here instead of in each process that starts."""
+    engine = create_engine(settings.database_url or "")
+    try:
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _supervised(environment: Mapping[str, str], output: IO[bytes] | int) -> Iterator[subprocess.Popen[bytes]]:
+    """supervisord, in a session of its own so that a Ctrl-C reaches it through us alone."""
+    user = pwd.getpwuid(os.geteuid()).pw_name  # naming it spares root a warning
+    command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(SUPERVISOR_CONFIG), "-u", user]
+    process = subprocess.Popen(  # noqa: S603 - the command is ours
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads here
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[None]:
+    """SIGINT and SIGTERM tell the supervisor to stop; its end is ours."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        supervisor.terminate()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.api_host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.api_host, settings.api_port))
+        except OSError as error:
+            place = f"{settings.api_host}:{settings.api_port}"
+            raise ConfigError(
+                f"API_PORT: cannot listen on {place} ({error.strerror}); stop what does, or choose another"
+            ) from None
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

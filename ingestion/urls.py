@@ -1,0 +1,54 @@
+"""One spelling for each URL, so that posting a novel twice finds the job that is already there."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+#: Parameters that say where a reader came from, not what is asked for.
+TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src)$")
+MAX_LENGTH = 2048
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class UnusableURL(ValueError):
+    """The text is no http or https URL; the message says why."""
+
+
+def canonical(url: str) -> str:
+    """`url` in its one spelling: no fragment, tracking parameter, default port or upper-case host.
+
+    Raises UnusableURL when it is not an http(s) URL with a host (RFC 3986).
+    """
+    text = url.strip()
+    parts = _split(text)
+    query = [pair.split("=", 1)[0] for pair in parts.query.split("&") if pair]
+    cleaned = url_query_cleaner(text, [name for name in query if TRACKING.match(name)], remove=True)
+    scheme, _, path, params, _ = urlsplit(canonicalize_url(cleaned))
+    return urlunsplit((scheme, _netloc(parts.scheme, parts.hostname or "", parts.port), path or "/", params, ""))
+
+
+def _split(text: str) -> SplitResult:
+    if len(text) > MAX_LENGTH:
+        raise UnusableURL(f"the URL has {len(text)} characters; at most {MAX_LENGTH} are taken")
+    if re.search(r"[\x00-\x20\x7f\\]", text):
+        raise UnusableURL("the URL holds a space, a backslash or a control character; encode it (%20) or remove it")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port, text.encode(), (parts.hostname or "").encode("idna")
+    except (ValueError, UnicodeError) as error:
+        raise UnusableURL(f"{text!r} is not a URL: {error}") from None
+    if parts.scheme not in DEFAULT_PORTS:
+        raise UnusableURL(f"{text!r} is not an http or https URL; it must begin with https:// or http://")
+    if not parts.hostname:
+        raise UnusableURL(f"{text!r} names no host")
+    if parts.username is not None or parts.password is not None:
+        raise UnusableURL("the URL carries a user name or password; remove what stands before the @")
+    return parts
+
+
+def _netloc(scheme: str, host: str, port: int | None) -> str:
+    name = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii").rstrip(".").lower()
+    return name if port in (None, DEFAULT_PORTS[scheme]) else f"{name}:{port}"

@@ -1,0 +1,1 @@
+"""What each site looks like, and nothing else: one module a site, `generic` for every other one."""

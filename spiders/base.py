@@ -1,0 +1,95 @@
+"""NovelSpider: the order of things that every site shares. Index, further index pages, chapters; each page exactly once.
+
+A site is a subclass with `name`, `allowed_domains` and three pure methods, a response in and items out (the web-poet
+idea: extraction does no I/O). They run the same in a crawl, in a re-parse of stored pages and in a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from ingestion.errors import NotFound
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
+
+
+class NovelSpider(Spider):
+    """One site. Subclasses give `name`, `allowed_domains` and `novel`, `chapters`, `chapter`; perhaps `index_url`, `pace`."""
+
+    handle_httpstatus_list: ClassVar[list[int]] = [404, 410]
+    #: Seconds between two requests to the site, where it wants more than the operator's default.
+    pace: ClassVar[float] = 0.0
+
+    def __init__(self, *args: Any, url: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.index: str | None = None if url is None else self.index_url(url)
+        self._seen: set[str] = set()
+        #: The crawl's progress: pages asked for and settled, until when (monotonic) the next waits, and what could not be had.
+        self.asked = 0
+        self.paced_until = 0.0
+        self.settled = 0
+        self.failures: list[tuple[Request, BaseException]] = []
+
+    # What a site looks like -----------------------------------------------------------------------------------------
+
+    @classmethod
+    def index_url(cls, url: str) -> str:
+        """The URL of the novel's index, given any URL of the novel that a user may paste (a chapter's, an old form)."""
+        return url
+
+    def novel(self, response: Response) -> Novel:
+        """The novel, from the first page of its index. Raises ParseError, Blocked, NotFound or UnsupportedSite."""
+        raise NotImplementedError
+
+    def chapters(self, response: Response) -> IndexPage:
+        """The chapters that one index page lists, in reading order. Raises as `novel` does."""
+        raise NotImplementedError
+
+    def chapter(self, response: Response) -> Chapter:
+        """The text of one chapter page. Raises ParseError or Blocked; never returns an empty text."""
+        raise NotImplementedError
+
+    # The order of things --------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Begin at the index."""
+        if self.index is None:
+            raise ValueError(f"spider {self.name} needs the URL of a novel: -a url=https://…")
+        yield self.index_request(self.index)
+
+    def index_request(self, url: str) -> Request:
+        """A page of the index: asked for anew by every job, since it is what changes."""
+        self.asked += 1
+        return Request(url, self.parse_index, errback=self.give_up, meta={"role": "index"}, priority=10)
+
+    def chapter_request(self, link: ChapterLink) -> Request:
+        """A chapter's page: fetched once, and again only when the index says that it was edited since."""
+        self.asked += 1
+        meta = {"role": "chapter", "edited_at": link.edited_at, "key": link.key}
+        return Request(link.url, self.parse_chapter, errback=self.give_up, meta=meta)
+
+    def parse_index(self, response: Response) -> Iterator[Request]:
+        """Ask for the chapters of this index page, then for the index pages after it."""
+        self.settled += 1
+        if response.status in self.handle_httpstatus_list:
+            raise NotFound(f"the site says that {response.url} is not there ({response.status}); check the URL")
+        page = self.chapters(response)
+        for link in page.links:
+            if not link.locked and link.key not in self._seen:
+                self._seen.add(link.key)
+                yield self.chapter_request(link)
+        for url in page.further:
+            yield self.index_request(url)
+
+    def parse_chapter(self, response: Response) -> None:
+        """Nothing but count: the page is in the store, and reading it is the next stage's work."""
+        self.settled += 1
+
+    def give_up(self, failure: Failure) -> None:
+        """Note a page that did not come, retries included."""
+        self.settled += 1
+        self.failures.append((failure.request, failure.value))  # type: ignore[attr-defined,arg-type] # Scrapy adds it

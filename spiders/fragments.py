@@ -1,0 +1,71 @@
+"""What a spider cuts out of a page: the page as a tree, the HTML inside an element, its plain text."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from html import escape
+
+from lxml import html
+from parsel import Selector
+from scrapy.http import Response, TextResponse
+
+from ingestion.errors import NotFound, ParseError
+
+_BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "tr", "section", "hr")
+_BLOCK_END, _LINE_END = "\u2029", "\u2028"
+
+
+def tree(response: Response) -> Selector:
+    """The page as a tree of its own, so that cleaning it leaves the response as it was."""
+    if response.status in (404, 410):
+        raise NotFound(f"the site has no page {response.url} (status {response.status}): removed, or the URL is wrong")
+    if not isinstance(response, TextResponse):
+        raise ParseError(f"{response.url} is not a page of text")
+    return Selector(text=response.text, type="html")
+
+
+def inner_html(element: Selector) -> str:
+    """The HTML between an element's tags."""
+    root = element.root
+    children = (html.tostring(child, encoding="unicode") for child in root)
+    return (escape(root.text or "", quote=False) + "".join(children)).strip()
+
+
+def words(element: Selector) -> str:
+    """An element's text on one line, white space collapsed, without scripts and styles."""
+    return line("".join(element.xpath(".//text()[not(ancestor::script or ancestor::style)]").getall()))
+
+
+def line(text: str | None) -> str:
+    """A text on one line, white space collapsed."""
+    return " ".join((text or "").split())
+
+
+def first(page: Selector, *choices: str) -> str | None:
+    """What the first element to be found says, by CSS selectors: a meta's content, a picture's address, or its text."""
+    for choice in choices:
+        for element in page.css(choice):
+            said = element.attrib.get("content") or element.attrib.get("src") or words(element)
+            if said.strip():
+                return said.strip()
+    return None
+
+
+def paragraphs(element: Selector) -> str | None:
+    """An element's text, paragraphs divided by a blank line, lines by a line's end; None where there is none."""
+    root = deepcopy(element.root)
+    root.tail = None
+    for node in root.iter(*_BLOCKS, "br"):
+        end = _LINE_END if node.tag == "br" else _BLOCK_END
+        node.text = end + (node.text or "") if end is _BLOCK_END else None
+        node.tail = end + (node.tail or "")
+    text = "".join(root.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
+    blocks = ("\n".join(line(part) for part in block.split(_LINE_END)) for block in text.split(_BLOCK_END))
+    return re.sub(r"\n{3,}", "\n\n", "\n\n".join(block for block in blocks if block.strip())).strip() or None
+
+
+def paragraphs_of(markup: str) -> str | None:
+    """`paragraphs` of HTML, or of plain text in lines, that stands outside any page (in JSON, in an attribute)."""
+    lines = markup if "<" in markup else markup.replace("\n", "<br>")
+    return paragraphs(Selector(text=f"<div>{lines}</div>", type="html"))

@@ -1,0 +1,1 @@
+"""A loopback web of made-up novel sites: the server, the novels, and what each site makes of a novel."""

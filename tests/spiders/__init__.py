@@ -1,0 +1,1 @@
+"""Tests of the spiders, from recorded pages to the items they must give."""

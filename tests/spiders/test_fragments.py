@@ -1,0 +1,55 @@
+"""What is cut out of a page keeps its markup, its escapes and its paragraphs."""
+
+from __future__ import annotations
+
+import pytest
+from parsel import Selector
+from scrapy.http import HtmlResponse, Response
+
+from ingestion.errors import NotFound, ParseError
+from spiders.fragments import first, inner_html, paragraphs, paragraphs_of, tree, words
+
+
+def body(markup: str) -> Selector:
+    return Selector(text=f"<body>{markup}</body>", type="html").css("body")[0]
+
+
+def test_inner_html_keeps_escapes_and_the_text_between_elements():
+    assert inner_html(body("a &lt; b <em>c</em> &amp; d<br>e")) == "a &lt; b <em>c</em> &amp; d<br>e"
+
+
+def test_words_are_one_line_without_scripts():
+    assert words(body("<p>one\n two<script>x()</script></p><style>p{}</style> three")) == "one two three"
+
+
+def test_paragraphs_are_divided_by_a_blank_line_and_lines_by_an_end():
+    element = body("lead<p>one <b>bold</b><br>two</p>tail<ul><li>item</li></ul><p> </p>a<br><br><br>b")
+
+    assert paragraphs(element) == "lead\n\none bold\ntwo\n\ntail\n\nitem\n\na\n\nb"
+
+
+def test_what_has_no_text_has_no_paragraphs():
+    assert paragraphs(body("<p> <img src='x'></p>")) is None
+
+
+@pytest.mark.parametrize("markup", ["<p>one</p>\n<p>two\nlines &amp; more</p>", "one\n\ntwo lines & more"])
+def test_a_description_may_be_html_or_plain_text(markup: str):
+    assert paragraphs_of(markup) == "one\n\ntwo lines & more"
+
+
+def test_the_first_choice_that_says_something_is_taken():
+    page = body('<h1> </h1><img src="x.jpg"><meta property="a" content="said">')
+
+    assert first(page, "h1", 'meta[property="a"]', "img") == "said"
+    assert first(page, "h1", "h2") is None
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_gone_is_not_found(status: int):
+    with pytest.raises(NotFound, match=str(status)):
+        tree(HtmlResponse("https://site.example/1", status=status))
+
+
+def test_what_is_no_text_is_a_parse_error():
+    with pytest.raises(ParseError, match="not a page of text"):
+        tree(Response("https://site.example/1.png", body=b"\x89PNG"))

@@ -1,0 +1,92 @@
+"""Stranded jobs come back, whoever loses what."""
+
+from __future__ import annotations
+
+import pytest
+from redis import RedisError
+
+from ingestion import broker, db, intake, jobs, queue, recovery
+from ingestion.models import Job
+from ingestion.recovery import MAX_ATTEMPTS, Recovered
+from ingestion.status import JobStatus
+from tests.conftest import configure
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+def submit(count: int = 3) -> tuple[int, ...]:
+    return tuple(intake.submit(f"https://example.org/{n}").job.id for n in range(count))
+
+
+def claim(job_id: int, lease_seconds: float) -> None:
+    with db.transaction() as session:
+        jobs.claim(session, job_id, worker="here:1", lease_seconds=lease_seconds)
+
+
+def status(job_id: int) -> JobStatus:
+    with db.transaction() as session:
+        return session.get_one(Job, job_id).status
+
+
+def test_with_nothing_stranded_there_is_nothing_to_do():
+    submit()
+
+    assert recovery.recover() == Recovered()
+
+
+def test_an_emptied_redis_loses_no_job():
+    made = submit()
+    broker.connection().flushall()
+
+    assert recovery.recover().requeued == made
+    assert queue.waiting() == set(made)
+    assert recovery.recover() == Recovered()
+
+
+def test_a_job_posted_while_redis_was_away_is_queued_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+):
+    configure(monkeypatch, REDIS_URL="redis://127.0.0.1:1/0")
+    made = submit(1)
+    with pytest.raises(RedisError):
+        recovery.recover()
+    configure(monkeypatch, REDIS_URL=environment["REDIS_URL"])
+
+    assert recovery.recover().requeued == made
+
+
+def test_an_attempt_that_stopped_without_a_word_is_taken_over():
+    (job_id,) = submit(1)
+    broker.connection().flushall()
+    claim(job_id, lease_seconds=-1)
+
+    assert recovery.recover() == Recovered(requeued=(job_id,), expired=(job_id,))
+    assert status(job_id) is JobStatus.QUEUED
+
+
+def test_an_attempt_at_work_is_left_alone():
+    (job_id,) = submit(1)
+    broker.connection().flushall()
+    claim(job_id, lease_seconds=60)
+
+    assert recovery.recover() == Recovered()
+
+
+def test_a_job_that_always_dies_ends_among_the_dead():
+    (job_id,) = submit(1)
+    for _ in range(MAX_ATTEMPTS):
+        claim(job_id, lease_seconds=-1)
+        recovered = recovery.recover()
+
+    assert recovered.dead == (job_id,)
+    assert status(job_id) is JobStatus.ERROR
+
+
+def test_of_two_recoverers_one_acts():
+    submit()
+    broker.connection().flushall()
+    with db.transaction() as session:
+        assert recovery._acting_alone(session)
+
+        assert recovery.recover() == Recovered()
+    assert len(recovery.recover().requeued) == 3

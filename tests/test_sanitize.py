@@ -1,0 +1,88 @@
+"""Chapter HTML, made inert and kept whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingestion import sanitize
+
+PAGE = "https://example.org/novel/chapter-1"
+
+
+def clean(fragment: str) -> str:
+    return sanitize.clean(fragment, PAGE)
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "<p>“<em>Never</em>,” she said—<strong>not</strong> <em>ever</em>!</p>",
+        "<ruby>渡<rp>(</rp><rt>watari</rt><rp>)</rp></ruby>",
+        "<table><tbody><tr><th>Lock</th><td>4 &lt; 5</td></tr></tbody></table>",
+        "<p>One.</p><hr><p>Two.</p>",
+        "<blockquote><p>Keep left,<br>and low.</p></blockquote>",
+        '<p id="note-1">1. Bone ones.</p>',
+        '<ol start="3"><li>Untie.</li></ol>',
+        "<p>H<sub>2</sub>O<sup>2</sup> <u>under</u> <s>struck</s> <small>small</small></p>",
+        '<p lang="fr" dir="ltr">Bonjour</p>',
+        '<figure><img src="https://example.org/map.png" alt="A map"><figcaption>The weir</figcaption></figure>',
+    ],
+)
+def test_text_and_its_structure_stay_as_they_are(fragment: str):
+    assert clean(fragment) == fragment
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "<script>alert(1)</script>",
+        "<style>p { display: none }</style>",
+        "<iframe src=https://example.org></iframe>",
+        "<form><input name=a><button>Go</button></form>",
+        '<img src="https://tracker.example/p.gif" width="1" height="1">',
+        "<!-- a comment -->",
+        "<noscript>Turn it on</noscript>",
+    ],
+)
+def test_what_is_no_text_is_dropped_with_its_content(fragment: str):
+    assert clean(f"<p>Before.</p>{fragment}<p>After.</p>") == "<p>Before.</p><p>After.</p>"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "inert"),
+    [
+        ('<p onclick="x()">a</p>', "<p>a</p>"),
+        ('<p style="display:none;text-align:center">a</p>', '<p style="text-align:center">a</p>'),
+        ('<p style="font-size:0;color:transparent">a</p>', "<p>a</p>"),
+        ('<p class="hidden" hidden>a</p>', "<p>a</p>"),
+        ('<img src="x.png" onerror="x()">', '<img src="https://example.org/novel/x.png">'),
+    ],
+)
+def test_handlers_and_styles_that_hide_are_removed(fragment: str, inert: str):
+    assert clean(fragment).replace(';"', '"') == inert
+
+
+def test_a_script_link_loses_its_address():
+    assert "javascript" not in clean('<a href="javascript:x()">a</a>')
+
+
+def test_links_become_absolute_and_footnotes_stay_in_the_page():
+    made = clean('<a href="chapter-2">on</a><a href="#note-1">1</a><a href="/novel/chapter-1#note-2">2</a>')
+
+    assert 'href="https://example.org/novel/chapter-2"' in made
+    assert 'href="#note-1"' in made
+    assert 'href="#note-2"' in made
+
+
+def test_cleaning_twice_changes_nothing():
+    once = clean(
+        '<p style="text-align: center" onclick="x">a <a href="b?c=1&amp;d=2">b</a></p><table><tr><td>c</table>'
+    )
+
+    assert clean(once) == once
+
+
+def test_words_of_neighbouring_blocks_do_not_run_together():
+    assert sanitize.text("<p>one</p><p>two<br>three</p><table><tr><td>four</td><td>five</td></tr></table>") == (
+        "one two three four five"
+    )

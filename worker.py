@@ -1,0 +1,45 @@
+"""Work the queues: ``python worker.py [--queues ingestion-high,ingestion] [--burst]``. As many as you like, on as many machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+# macOS kills a child that was forked from a process in which its frameworks have threads, unless this is set before them.
+if sys.platform == "darwin" and os.environ.get("OBJC_DISABLE_INITIALIZE_FORK_SAFETY") != "YES":
+    os.environ["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
+    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program again
+
+from ingestion import broker, logs, migrations, queue
+from ingestion.startup import explained
+from ingestion.worker import IngestionWorker
+
+log = structlog.get_logger(__name__)
+
+ALL = ",".join(queue.NAMES.values())
+
+
+def main(
+    queues: Annotated[str, typer.Option(help="Queues to serve, most urgent first, divided by commas.")] = ALL,
+    burst: Annotated[bool, typer.Option("--burst", help="Leave when the queues are empty.")] = False,
+) -> None:
+    """Take jobs from the queues and run each in a process of its own.
+
+    Example: python worker.py --queues ingestion-high,ingestion
+    """
+    with explained():
+        logs.configure("worker")
+        migrations.upgrade()
+        names = queue.known(queues)
+        worker = IngestionWorker(names, connection=broker.connection())
+        log.info("worker started", queues=names)
+    worker.work(burst=burst)
+    log.info("worker stopped")
+
+
+if __name__ == "__main__":
+    typer.run(main)
