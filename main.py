@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from ingestion import broker, config, logs, migrations
+from ingestion import broker, config, logs, migrations, orphans
 from ingestion.api import create_app
 from ingestion.startup import explained
 
@@ -15,6 +15,7 @@ app = create_app()
 
 def main() -> int:
     """Bring the database up to date, then serve until a signal comes."""
+    orphans.follow_supervisor()
     with explained():
         current = config.settings()
         logs.configure("api")

@@ -14,7 +14,7 @@ if sys.platform == "darwin" and os.environ.get("OBJC_DISABLE_INITIALIZE_FORK_SAF
     os.environ["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program again
 
-from ingestion import broker, logs, migrations, queue
+from ingestion import broker, logs, migrations, orphans, queue
 from ingestion.startup import explained
 from ingestion.worker import IngestionWorker
 
@@ -31,6 +31,7 @@ def main(
 
     Example: python worker.py --queues ingestion-high,ingestion
     """
+    orphans.follow_supervisor()
     with explained():
         logs.configure("worker")
         migrations.upgrade()

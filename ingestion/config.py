@@ -126,6 +126,11 @@ def settings() -> Settings:
         raise ConfigError("; ".join(_without_secrets(line) for line in lines)) from None
 
 
+def under_supervisor() -> bool:
+    """Whether supervisor started this process (it says so in the environment of its children)."""
+    return "SUPERVISOR_ENABLED" in os.environ
+
+
 def environment_of(current: Settings) -> dict[str, str]:
     """The environment that gives a child process these settings."""
     values = current.model_dump(mode="json", exclude_none=True)

@@ -70,11 +70,20 @@ class ChapterLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexPage:
-    """What one page of the index lists: its links, the URLs of further index pages, and how many chapters the site says there are."""
+    """What one page of the index lists: its links, the URLs of further index pages, and how many chapters the site says there are.
+
+    A page that lists only itself is a link in a chain: a novel without an index, whose chapters lead from one to the next.
+    A page that is no index but knows where it is (a chapter's page) says so in `index_url`.
+    """
 
     links: tuple[ChapterLink, ...]
     further: tuple[str, ...] = ()
+    index_url: str | None = None
     stated_total: int | None = None
+
+    def is_chain(self, url: str) -> bool:
+        """Whether the page at `url`, which gave this, is a link in a chain."""
+        return [link.url for link in self.links] == [url]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable
 
+from ingestion import config
+
 LINUX_PR_SET_PDEATHSIG = 1
 
 
@@ -16,3 +18,9 @@ def die_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
         return None
     prctl = ctypes.CDLL(None).prctl
     return lambda: prctl(LINUX_PR_SET_PDEATHSIG, int(stop))
+
+
+def follow_supervisor(stop: signal.Signals = signal.SIGTERM) -> None:
+    """In a process that supervisor started: stop when supervisor dies without having stopped us."""
+    if config.under_supervisor() and (follow := die_with_parent(stop)):
+        follow()

@@ -43,7 +43,6 @@ def up(settings: Settings) -> int:
 @contextlib.contextmanager
 def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True) -> Iterator[subprocess.Popen[bytes]]:
     """Servers, API and workers with these settings until the block ends; the supervisor's process. Raises EmbeddedError."""
-    _refuse_taken_port(settings)
     with contextlib.ExitStack() as stack:
         run_dir = stack.enter_context(tempfile.TemporaryDirectory(prefix="quire-run-"))
         if settings.database_url is None or settings.redis_url is None:
@@ -54,6 +53,7 @@ def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True
                     "redis_url": settings.redis_url or urls.redis_url,
                 }
             )
+        _refuse_taken_port(settings)
         _migrate(settings)
         environment = os.environ | environment_of(settings) | {"QUIRE_PYTHON": sys.executable, "QUIRE_RUN": run_dir}
         yield stack.enter_context(_supervised(environment, output))

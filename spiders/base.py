@@ -13,7 +13,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from ingestion.errors import NotFound
+from ingestion.errors import IngestionError, NotFound
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
 
 
@@ -28,6 +28,7 @@ class NovelSpider(Spider):
         super().__init__(*args, **kwargs)
         self.index: str | None = None if url is None else self.index_url(url)
         self._seen: set[str] = set()
+        self._moved = False
         #: The crawl's progress: pages asked for and settled, until when (monotonic) the next waits, and what could not be had.
         self.asked = 0
         self.paced_until = 0.0
@@ -75,15 +76,42 @@ class NovelSpider(Spider):
     def parse_index(self, response: Response) -> Iterator[Request]:
         """Ask for the chapters of this index page, then for the index pages after it."""
         self.settled += 1
-        if response.status in self.handle_httpstatus_list:
-            raise NotFound(f"the site says that {response.url} is not there ({response.status}); check the URL")
-        page = self.chapters(response)
+        try:
+            page = self._read_index(response)
+        except IngestionError as error:
+            self.failures.append((response.request or Request(response.url), error))
+            return
+        if page.index_url is not None:
+            yield from self._move_to(page.index_url)
         for link in page.links:
-            if not link.locked and link.key not in self._seen:
+            if link.url != response.url and not link.locked and link.key not in self._seen:
                 self._seen.add(link.key)
                 yield self.chapter_request(link)
+        if page.is_chain(response.url):
+            yield from self._next_in_chain(response, page)
+            return
         for url in page.further:
             yield self.index_request(url)
+
+    def _read_index(self, response: Response) -> IndexPage:
+        if response.status in self.handle_httpstatus_list:
+            raise NotFound(f"the site says that {response.url} is not there ({response.status}); check the URL")
+        return self.chapters(response)
+
+    def _move_to(self, index_url: str) -> Iterator[Request]:
+        """Begin again at the index that a chapter's page names; once, so that two pages cannot send us back and forth."""
+        if not self._moved:
+            self._moved = True
+            self.index = index_url
+            yield self.index_request(index_url)
+
+    def _next_in_chain(self, response: Response, page: IndexPage) -> Iterator[Request]:
+        """A chain's pages are chapters too, fetched once; only its end is asked whether something follows by now."""
+        for url in page.further:
+            self.asked += 1
+            yield Request(url, self.parse_index, errback=self.give_up, meta={"role": "chapter"})
+        if not page.further and "cached" in response.flags and response.meta["role"] == "chapter":
+            yield self.index_request(response.url).replace(dont_filter=True)
 
     def parse_chapter(self, response: Response) -> None:
         """Nothing but count: the page is in the store, and reading it is the next stage's work."""

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.http import Response
 from scrapy.utils.reactor import install_reactor
 from twisted.python.failure import Failure
 
@@ -96,7 +95,7 @@ class _Crawl:
         self._seen = -1
 
     def watch(self, crawler: Crawler) -> None:
-        """Listen for what a spider's own methods raise: an index that is none ends the crawl."""
+        """Listen for faults in a spider: they end the crawl."""
         crawler.signals.connect(self._spider_error, signals.spider_error)
 
     async def until_done(self, runner: AsyncCrawlerRunner, crawler: Crawler, url: str) -> None:
@@ -120,7 +119,9 @@ class _Crawl:
         holes = {}
         for request, failure in spider.failures:
             error = explain(request, failure)
-            if request.meta["role"] == "index":
+            if isinstance(failure, IngestionError):
+                pages.reject([_first_url(request)])
+            if request.callback != spider.parse_chapter:
                 raise error
             holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
         return Crawled(index_url=spider.index or "", holes=holes)
@@ -152,10 +153,8 @@ class _Crawl:
             "they are kept: post the URL again to go on, or raise QUEUE_JOB_TIMEOUT"
         )
 
-    def _spider_error(self, failure: Failure, response: Response, **_: Any) -> None:
+    def _spider_error(self, failure: Failure, **_: Any) -> None:
         error = failure.value
-        if isinstance(error, IngestionError):
-            pages.reject([_first_url(response.request or Request(response.url))])
         self._ended_by = self._ended_by or (error if isinstance(error, Exception) else RuntimeError(str(error)))
 
 

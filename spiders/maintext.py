@@ -1,0 +1,131 @@
+"""The text of a chapter on a page that nobody described: trafilatura says which words are the text, the document says what belongs to them.
+
+An extractor alone gives the words and loses what hangs on them (a letter's header and footer, a table, ruby, an epigraph). So
+its words only find the place: the lowest element that holds all of them is the chapter, and it is kept whole, but for
+navigation, forms, comments, and the chapter's own heading.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+
+import trafilatura
+from lxml import html
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from ingestion.errors import ParseError
+from ingestion.items import Chapter
+from spiders import steps
+from spiders.fragments import inner_html, line
+
+_NEVER_TEXT = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "form",
+    "button",
+    "iframe",
+    "nav",
+    "aside",
+    "dialog",
+    "select",
+)
+_NOISE = re.compile(
+    r"(^|[-_ ])(share|sharing|sharedaddy|social|comments?|respond|disqus|breadcrumbs?|pagination|pager|related(posts)?|jp-relatedposts"
+    r"|advert(s|isement)?|ads?|sidebar|widget|cookie|newsletter|subscribe|post-navigation|nav-links|menu)($|[-_ ])",
+    re.IGNORECASE,
+)
+_BLOCKS = ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "div", "section", "article", "main", "figcaption")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SECTIONS = {"section", "article", "main", "blockquote"}
+#: How much of the text must lie in one child before the rest counts as an extractor's mistake.
+_NEARLY_ALL = 0.97
+
+
+def extract(root: HtmlElement, url: str) -> Chapter:
+    """The chapter on the page. Raises ParseError when there is no text on it."""
+    page = deepcopy(root)
+    _drop_noise(page, url)
+    element = _place(page)
+    title = _take_heading(element) or _heading_before(element)
+    content = inner_html(Selector(root=element, type="html"))
+    if not line(element.text_content()) and element.find(".//img") is None:
+        raise ParseError(f"the page {url} holds no text that looks like a chapter")
+    return Chapter(content=content, title=title)
+
+
+def _drop_noise(page: HtmlElement, url: str) -> None:
+    """Take out what is never text, and what is named like what stands around a text."""
+    everything = len(page.text_content()) or 1
+    for element in list(page.iter()):
+        if element.getparent() is None or not isinstance(element.tag, str) or element.tag in {"html", "body"}:
+            continue
+        named = f"{element.get('id', '')} {element.get('class', '')} {element.get('role', '')}"
+        around = element.tag in {"header", "footer"} and not any(a.tag in _SECTIONS for a in element.iterancestors())
+        noise = around or bool(_NOISE.search(named))
+        if element.tag in _NEVER_TEXT or (noise and len(element.text_content()) < everything / 2):
+            element.drop_tree()
+    steps.drop_links(page, url)
+
+
+def _place(page: HtmlElement) -> HtmlElement:
+    """The lowest element that holds all the text."""
+    lines = _lines(page)
+    weights: dict[HtmlElement, int] = {}
+    for block in page.iter(*_BLOCKS):
+        if not any(child.tag in _BLOCKS for child in block.iterdescendants()) and line(block.text_content()) in lines:
+            for above in block.iterancestors():
+                weights[above] = weights.get(above, 0) + len(block.text_content())
+    place = page.find("body") if page.find("body") is not None else page
+    if not weights:
+        return next(iter(place.iter("main", "article")), place)
+    while (child := _heaviest(place, weights)) is not None:
+        place = child
+    return place
+
+
+def _heaviest(place: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
+    """The one child that holds the text; None when the text is spread over several, or lies in `place` itself."""
+    child = max((c for c in place if c in weights), key=lambda c: weights[c], default=None)
+    if child is None:
+        return None
+    enough = 1.0 if place.tag in _SECTIONS else _NEARLY_ALL
+    return child if weights[child] >= enough * weights[place] else None
+
+
+def _lines(page: HtmlElement) -> set[str]:
+    """The paragraphs that trafilatura takes for the text, white space collapsed."""
+    source = html.tostring(page, encoding="unicode")
+    text = trafilatura.extract(source, favor_recall=True, include_comments=False, include_tables=True, fast=True)
+    return {line(one).removeprefix("- ") for one in (text or "").splitlines() if one.strip()}
+
+
+def _take_heading(element: HtmlElement) -> str | None:
+    """Take out the headings at the element's start; the last of them is the chapter's own."""
+    title = None
+    while (first := _first_words(element)) is not None:
+        heading = next((h for h in (first, *first.iterancestors()) if h.tag in _HEADINGS or h.tag == "hgroup"), None)
+        if heading is None or element not in heading.iterancestors():
+            break
+        title = line(" ".join(heading.itertext()))
+        heading.drop_tree()
+    return title or None
+
+
+def _first_words(element: HtmlElement) -> HtmlElement | None:
+    """The element that the first words below `element` stand in."""
+    for node in element.iter():
+        if isinstance(node.tag, str) and line(node.text):
+            return node
+        if node is not element and line(node.tail):
+            return node.getparent()
+    return None
+
+
+def _heading_before(element: HtmlElement) -> str | None:
+    """The nearest heading above the text."""
+    before = element.xpath("(preceding::h1 | preceding::h2 | preceding::h3)[last()]")
+    return (line(before[0].text_content()) or None) if before else None

@@ -1,0 +1,178 @@
+"""The whole system as an operator runs it: `up`, its end, its next start; and the demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+import pytest
+
+from ingestion.system import ROOT, free_port
+from tests.sites import plain
+from tests.sites.samples import make_novel
+from tests.sites.web import Page, Site
+
+
+class System:
+    """`cli.py up` in a folder of its own, whose path has a space in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.started: list[subprocess.Popen[bytes]] = []
+        self.api = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
+        values = {"API_PORT": str(self.port), "ALLOWED_NETWORKS": "127.0.0.0/8", "PACE_SECONDS": "0.15", "WORKERS": "2"}
+        kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "DATA_DIR"}}
+        self.environment = kept | values | {"LEASE_SECONDS": "2", "RECOVERY_SECONDS": "1"}
+
+    def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "cli.py"), *words]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(ROOT / "cli.py"), "up"]
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+        self.started.append(process)
+        until(self.answers, f"the API did not start:\n{(self.folder / 'log').read_text()}")
+        return process
+
+    def close(self) -> None:
+        self.api.close()
+        for process in self.started:
+            process.terminate()
+            process.wait(30)
+
+    def answers(self) -> bool:
+        try:
+            return self.api.get("/jobs").status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    def job(self, job_id: int) -> dict[str, Any]:
+        found: dict[str, Any] = self.api.get(f"/jobs/{job_id}").json()
+        return found
+
+    def post(self, url: str) -> int:
+        made: int = self.api.post("/ingest", json={"url": url}).json()["job_id"]
+        return made
+
+    def left_behind(self) -> list[str]:
+        mine = str(self.folder)
+        found = []
+        for process in psutil.process_iter(["cmdline", "cwd"]):
+            line = " ".join(process.info["cmdline"] or [])
+            if mine in line or (process.info["cwd"] or "").startswith(mine):
+                found.append(line)
+        return found
+
+
+def until(true: Callable[[], bool], otherwise: str, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator[System]:
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    made = System(folder)
+    yield made
+    made.close()
+
+
+def novel_pages(chapters: int = 20) -> dict[str, Page]:
+    rendered = plain.render(make_novel(chapters=chapters, seed=11))
+    return {path: replace(page, delay=0.05) for path, page in rendered.items()}
+
+
+def test_up_stops_cleanly_in_the_middle_of_a_job_and_goes_on_at_the_next_start(system: System):
+    with Site(novel_pages()) as site:
+        first = system.start()
+        refused = system.cli("up")
+        job_id = system.post(f"{site.url}/index.html")
+        until(lambda: system.job(job_id)["pages_done"] > 3, "no page was fetched")
+        first.send_signal(signal.SIGINT)
+        assert first.wait(30) == 0
+        assert system.left_behind() == []
+
+        second = system.start()
+        until(lambda: system.job(job_id)["status"] in {"done", "error"}, "the job did not go on")
+        job = system.job(job_id)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(30) == 0
+        paths = [hit.path for hit in site.hits if hit.path.startswith("/chapters/")]
+    assert (job["status"], job["chapters_saved"]) == ("done", 20)
+    assert len(paths) <= 22  # those under way when the stop came may be asked for twice, no other
+    assert (refused.returncode, "in use by another" in refused.stderr) == (1, True)
+
+
+def test_up_killed_without_warning_leaves_nothing_running_and_loses_nothing(system: System):
+    with Site(novel_pages()) as site:
+        first = system.start()
+        job_id = system.post(f"{site.url}/index.html")
+        until(lambda: system.job(job_id)["pages_done"] > 3, "no page was fetched")
+        first.kill()
+        first.wait()
+        if sys.platform == "linux":
+            until(lambda: system.left_behind() == [], "processes outlived their parent")
+
+        second = system.start()
+        until(lambda: system.job(job_id)["status"] in {"done", "error"}, "the job did not go on")
+        job = system.job(job_id)
+        second.send_signal(signal.SIGINT)
+        second.wait(30)
+    assert (job["status"], job["chapters_saved"]) == ("done", 20)
+
+
+def test_the_command_line_uses_the_servers_that_up_runs(system: System):
+    alone = system.cli("jobs")
+    with Site(novel_pages(3)) as site:
+        process = system.start()
+        ingested = system.cli("ingest", f"{site.url}/index.html", "--json")
+        told = system.cli("ingest", f"{site.url}/nothing.html")
+        novels = json.loads(system.cli("novels", "--json").stdout)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+    assert (alone.returncode, "cli.py up" in alone.stderr) == (1, True)
+    assert (ingested.returncode, json.loads(ingested.stdout)["status"]) == (0, "done")
+    assert (told.returncode, "error (not_found)" in told.stdout) == (1, True)
+    assert [novel["chapters_saved"] for novel in novels] == [3]
+
+
+def test_a_taken_port_is_told_before_anything_starts(system: System):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", system.port))
+        taken.listen()
+        result = system.cli("up")
+
+    assert result.returncode == 1
+    assert f"API_PORT: cannot listen on 127.0.0.1:{system.port}" in result.stderr
+
+
+def test_the_demo_brings_a_novel_and_leaves_nothing_behind(tmp_path: Path, system: System):
+    before = set(tmp_path.parent.iterdir())
+    result = system.cli("demo")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "done: novel 1 with 5 chapters" in result.stdout
+    assert "The Keeper of Small Hours" in result.stdout
+    assert system.left_behind() == []
+    assert set(tmp_path.parent.iterdir()) == before

@@ -1,0 +1,146 @@
+"""The worker as a process: forks, stops, dies; and RQ's own worker in its place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from ingestion import broker, db, intake, jobs, queue
+from ingestion.models import Job
+from ingestion.status import JobStatus
+from ingestion.system import ROOT
+from tests.sites import plain
+from tests.sites.samples import make_novel
+from tests.sites.web import Site
+from tests.test_system import until
+
+WORKER = [sys.executable, "worker.py"]
+
+
+@pytest.fixture
+def slow_site() -> Iterator[Site]:
+    pages = {path: replace(page, delay=0.15) for path, page in plain.render(make_novel(chapters=40)).items()}
+    with Site(pages) as site:
+        yield site
+
+
+def run(environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment | {"LOG_LEVEL": "WARNING"})
+
+
+def read(job_id: int) -> Job:
+    with db.transaction() as session:
+        return session.get_one(Job, job_id)
+
+
+def at_work(job_id: int) -> bool:
+    return read(job_id).pages_done > 3
+
+
+def horse(worker: subprocess.Popen[bytes]) -> psutil.Process:
+    return psutil.Process(worker.pid).children()[0]
+
+
+def test_a_worker_told_to_stop_puts_its_job_back_unspent(environment: dict[str, str], slow_site: Site):
+    job_id = intake.submit(f"{slow_site.url}/index.html").job.id
+    worker = run(environment, *WORKER)
+    until(lambda: at_work(job_id), "no page was fetched")
+    worker.terminate()
+
+    assert worker.wait(10) == 0
+    job = read(job_id)
+    assert (job.status, job.attempt, job.released) == (JobStatus.QUEUED, 1, 1)
+
+
+def test_what_was_fetched_before_the_stop_is_not_fetched_again(environment: dict[str, str], slow_site: Site):
+    job_id = intake.submit(f"{slow_site.url}/index.html").job.id
+    worker = run(environment, *WORKER)
+    until(lambda: at_work(job_id), "no page was fetched")
+    worker.terminate()
+    worker.wait(10)
+    before = {hit.path for hit in slow_site.hits if hit.path != "/robots.txt"}
+    under_way = 16
+    queue.enqueue(job_id, read(job_id).priority)
+    assert run(environment, *WORKER, "--burst").wait(60) == 0
+
+    again = [hit.path for hit in slow_site.hits if hit.path in before]
+    assert read(job_id).status is JobStatus.DONE
+    assert len(again) - len(before) <= under_way
+
+
+def test_a_worker_that_waits_leaves_at_once(environment: dict[str, str]):
+    worker = run(environment, *WORKER)
+    client = broker.connection()
+    until(lambda: client.scard("rq:workers") == 1, "the worker did not start")
+    worker.terminate()
+
+    assert worker.wait(5) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a child die with its parent (prctl PDEATHSIG)")
+def test_a_killed_worker_leaves_no_child_behind_and_its_job_goes_back(environment: dict[str, str], slow_site: Site):
+    job_id = intake.submit(f"{slow_site.url}/index.html").job.id
+    worker = run(environment, *WORKER)
+    until(lambda: at_work(job_id), "no page was fetched")
+    child = horse(worker)
+    worker.kill()
+    worker.wait()
+
+    until(lambda: not child.is_running(), "the child outlived its parent")
+    assert read(job_id).status is JobStatus.QUEUED
+
+
+def test_a_killed_child_loses_its_job_to_the_next_attempt(environment: dict[str, str], slow_site: Site):
+    short = environment | {"LEASE_SECONDS": "1", "RECOVERY_SECONDS": "1"}
+    job_id = intake.submit(f"{slow_site.url}/index.html").job.id
+    worker = run(short, *WORKER)
+    until(lambda: at_work(job_id), "no page was fetched")
+    horse(worker).send_signal(signal.SIGKILL)
+
+    until(lambda: read(job_id).status is JobStatus.DONE, "the job did not go on")
+    worker.terminate()
+    worker.wait(10)
+    with db.transaction() as session:
+        told = [event.message for event in jobs.events(session, job_id)]
+    assert any("stopped without a word" in message for message in told)
+    assert read(job_id).attempt == 2
+
+
+def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):
+    with Site(plain.render(make_novel(chapters=3))) as site:
+        job_id = intake.submit(f"{site.url}/index.html").job.id
+        command = [sys.executable, "-m", "rq.cli", "worker", "ingestion", "--burst", "--url", environment["REDIS_URL"]]
+        code = run(environment, *command).wait(60)
+
+    assert (code, read(job_id).status) == (0, JobStatus.DONE)
+
+
+def test_two_workers_do_twenty_novels_each_once(environment: dict[str, str]):
+    samples = [make_novel(chapters=3, title=f"Novel {n}", seed=n) for n in range(20)]
+    pages = {f"/{n}{path}": page for n, sample in enumerate(samples) for path, page in plain.render(sample).items()}
+    with Site(pages) as site:
+        made = [intake.submit(f"{site.url}/{n}/index.html").job.id for n in range(20)]
+        workers = [run(environment, *WORKER, "--burst") for _ in range(2)]
+        assert [worker.wait(90) for worker in workers] == [0, 0]
+
+        fetched = [hit.path for hit in site.hits if hit.path != "/robots.txt"]
+    done = [read(job_id) for job_id in made]
+    assert {job.status for job in done} == {JobStatus.DONE}
+    assert len({job.novel_id for job in done}) == 20
+    assert len(fetched) == len(set(fetched)) == 20 * 4
+    assert {job.attempt for job in done} == {1}
+
+
+def test_an_unknown_queue_is_refused_by_name(environment: dict[str, str]):
+    command = [*WORKER, "--queues", "ingestion,mail"]
+    told = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+    assert told.returncode == 1
+    assert told.stderr.startswith("settings: unknown queue ['mail']")
