@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from redis import Redis
+from redis import ConnectionError, Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ingestion import config, embedded
 
 CONNECT_TIMEOUT_SECONDS = 2
+#: RQ lengthens it for its workers, which wait for jobs.
+ANSWER_TIMEOUT_SECONDS = 5
 
 
 def redis_url() -> str:
@@ -22,5 +24,6 @@ def redis_url() -> str:
 def connection() -> Redis:
     """This process's Redis."""
     # One more try at once mends a connection that a restart cut; what lasts longer is the caller's to answer.
-    retry = Retry(NoBackoff(), 1)
-    return Redis.from_url(redis_url(), socket_connect_timeout=CONNECT_TIMEOUT_SECONDS, retry=retry)
+    retry = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
+    timeouts = {"socket_connect_timeout": CONNECT_TIMEOUT_SECONDS, "socket_timeout": ANSWER_TIMEOUT_SECONDS}
+    return Redis.from_url(redis_url(), retry=retry, **timeouts)

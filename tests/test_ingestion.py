@@ -11,7 +11,7 @@ from ingestion import db, intake, jobs, novels, sanitize
 from ingestion.models import ChapterRow, Job
 from ingestion.status import JobStatus, Refresh
 from tests.conftest import configure
-from tests.sites import plain
+from tests.sites import chain, plain, royalroad
 from tests.sites.samples import SampleNovel, make_novel
 from tests.sites.web import Page, Site
 
@@ -305,3 +305,49 @@ def test_twenty_novels_on_two_queues_are_each_saved_once(work: Work):
     assert len(set(made)) == 20
     assert {job.status for job in found} == {JobStatus.DONE}
     assert len({job.novel_id for job in found}) == 20
+
+
+def test_a_serial_without_an_index_is_followed_from_its_first_chapter(work: Work):
+    sample = novel()
+    with Site(chain.render(sample)) as site:
+        job = ingest(f"{site.url}/part-1", work)
+
+        assert len(site.hits) == 1 + len(sample.chapters)
+    chapters = library(job)
+    assert [words(c.content) for c in chapters] == [words(c.content) for c in sample.chapters]
+
+
+def test_a_serial_without_an_index_is_asked_for_news_at_its_end_alone(work: Work):
+    sample = novel()
+    last = sample.chapters[-1].key
+    with Site(chain.render(sample.without(last))) as site:
+        ingest(f"{site.url}/part-1", work)
+        before = len(site.hits)
+        site.pages.update(chain.render(sample))
+        job = ingest(f"{site.url}/part-1", work)
+
+        asked = [hit.path for hit in site.hits[before:]]
+    assert asked == ["/part-1", "/part-5", "/part-6"]
+    assert job.chapters_saved == 6
+
+
+def test_a_chapter_s_url_leads_to_its_index(work: Work):
+    sample = novel()
+    with Site(plain.render(sample)) as site:
+        whole = ingest(f"{site.url}/index.html", work)
+        job = ingest(f"{site.url}/chapters/{sample.chapters[3].key}.html", work)
+
+    assert (job.status, job.novel_id, job.chapters_saved) == (JobStatus.DONE, whole.novel_id, 6)
+
+
+def test_a_site_with_a_spider_of_its_own_is_read_by_it(work: Work, monkeypatch: pytest.MonkeyPatch):
+    sample = novel().locking(novel().chapters[4].key)
+    with Site(royalroad.render(sample)) as site:
+        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=royalroad")
+        job = ingest(f"{site.url}/fiction/{sample.key}/any-slug?utm_source=mail", work)
+
+    chapters = library(job)
+    assert (job.status, job.site, job.chapters_saved, job.chapters_missing) == (JobStatus.DONE, "royalroad", 5, 1)
+    assert [(c.key, c.volume, c.missing_kind) for c in chapters][4] == (sample.chapters[4].key, "Book 1", "locked")
+    assert all(c.hidden_removed for c in chapters if c.content)
+    assert "stolen" not in " ".join(c.content or "" for c in chapters).lower()

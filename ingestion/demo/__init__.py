@@ -47,7 +47,10 @@ def run(out: Console) -> int:
         out.print(
             "\nAll of it is stopped and its folder is gone. Next: [bold]make up[/bold] keeps a library in ./data; then"
         )
-        out.print("  .venv/bin/python cli.py ingest URL    or    POST /ingest, described at http://127.0.0.1:8000/docs")
+        out.print(
+            "  .venv/bin/python cli.py ingest URL    or    POST /ingest, described at http://127.0.0.1:8000/docs",
+            highlight=False,
+        )
     return code
 
 
@@ -62,7 +65,7 @@ def _story(out: Console, settings: Settings, url: str, supervisor: subprocess.Po
     job = progress.follow(lambda: _get(api, answer.headers["Location"]), console=out)
     for event in _get(api, f"/jobs/{job['id']}/events"):
         out.print(f"  {event['created_at'][11:23]}  {event['status']:<9} {event['message']}", highlight=False)
-    out.print(f"[bold]{progress.verdict(job)}[/bold]")
+    out.print(f"[bold]{progress.verdict(job)}[/bold]", highlight=False)
     if job["novel_id"] is None:
         return 1
     _show_novel(out, api, job["novel_id"])
@@ -74,7 +77,7 @@ def _show_novel(out: Console, api: httpx2.Client, novel_id: int) -> None:
     out.print(f"\n[bold]{novel['title']}[/bold] by {', '.join(novel['authors'])}", highlight=False)
     for entry in _get(api, f"/novels/{novel_id}/chapters")["chapters"]:
         text = sanitize.text(_get(api, f"/chapters/{entry['id']}")["content"])
-        out.print(f"  {entry['title']} ({entry['words']} words)\n    [dim]{text[:110]} …[/dim]", highlight=False)
+        out.print(f"  {entry['title']} ({entry['words']} words)\n    [dim]{text[:90]} …[/dim]", highlight=False)
 
 
 def _get(api: httpx2.Client, path: str) -> Any:

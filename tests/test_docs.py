@@ -1,0 +1,50 @@
+"""What the documents tell a user to type exists."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from ingestion.config import Settings
+from ingestion.system import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands() -> list[str]:
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    return sorted(set(re.findall(r"cli\.py (db upgrade|[a-z][a-z-]+)", text)))
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_in_the_documents_has_a_help_text_with_an_example(command: str):
+    result = subprocess.run(
+        [sys.executable, "cli.py", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert "Example:" in result.stdout
+
+
+def test_every_make_target_in_the_documents_exists():
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    targets = set(re.findall(r"^    make ([a-z]+)|`make ([a-z]+)", text, re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text()
+
+    assert all(re.search(rf"^{a or b}:", makefile, re.MULTILINE) for a, b in targets)
+
+
+def test_every_setting_in_the_documents_is_one():
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)[`=]", text))
+
+    assert named - {"QUIRE_PYTHON"} <= {name.upper() for name in Settings.model_fields}
+
+
+def test_every_linked_file_exists():
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text()):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"

@@ -1,0 +1,38 @@
+"""Two real novels through the whole system, from a server that serves their files as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from lxml import html
+
+from ingestion.items import Matter
+from ingestion.status import JobStatus
+from tests.sites.web import Site
+from tests.spiders.test_generic_novels import CHICKENS, FRANKENSTEIN, NOVELS, body_words
+from tests.test_ingestion import ingest, library
+
+pytestmark = pytest.mark.skipif(not NOVELS.is_dir(), reason=f"the two real novels are not at {NOVELS}")
+
+
+@pytest.mark.parametrize(("novel", "units"), [(FRANKENSTEIN, 28), (CHICKENS, 23)])
+def test_every_unit_is_in_the_library_in_order_and_word_for_word(work: Callable[[], None], novel: str, units: int):
+    with Site.serve_directory(NOVELS) as site:
+        job = ingest(f"{site.url}/{novel}/toc.xhtml", work)
+
+    body = [chapter for chapter in library(job) if chapter.matter is Matter.BODY]
+    assert (job.status, job.chapters_missing, len(body)) == (JobStatus.DONE, 0, units)
+    for chapter in body:
+        found = html.fragment_fromstring(chapter.content or "", create_parent="div").text_content().split()
+        assert found == body_words(novel, chapter.key), chapter.title
+
+
+def test_asking_for_a_real_novel_again_costs_one_request(work: Callable[[], None]):
+    with Site.serve_directory(NOVELS) as site:
+        url = f"{site.url}/{CHICKENS}/toc.xhtml"
+        ingest(url, work)
+        before = len(site.hits)
+        ingest(url, work)
+
+        assert [hit.path for hit in site.hits[before:]] == [f"/{CHICKENS}/toc.xhtml"]
