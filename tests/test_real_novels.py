@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from lxml import html
 
 from ingestion.items import Matter
 from ingestion.status import JobStatus
+from tests.library import Work, ingest, library
 from tests.sites.web import Site
 from tests.spiders.test_generic_novels import CHICKENS, FRANKENSTEIN, NOVELS, body_words
-from tests.test_ingestion import ingest, library
 
 pytestmark = pytest.mark.skipif(not NOVELS.is_dir(), reason=f"the two real novels are not at {NOVELS}")
 
 
 @pytest.mark.parametrize(("novel", "units"), [(FRANKENSTEIN, 28), (CHICKENS, 23)])
-def test_every_unit_is_in_the_library_in_order_and_word_for_word(work: Callable[[], None], novel: str, units: int):
+def test_every_unit_is_in_the_library_in_order_and_word_for_word(work: Work, novel: str, units: int):
     with Site.serve_directory(NOVELS) as site:
         job = ingest(f"{site.url}/{novel}/toc.xhtml", work)
 
@@ -28,7 +26,7 @@ def test_every_unit_is_in_the_library_in_order_and_word_for_word(work: Callable[
         assert found == body_words(novel, chapter.key), chapter.title
 
 
-def test_asking_for_a_real_novel_again_costs_one_request(work: Callable[[], None]):
+def test_asking_for_a_real_novel_again_costs_one_request(work: Work):
     with Site.serve_directory(NOVELS) as site:
         url = f"{site.url}/{CHICKENS}/toc.xhtml"
         ingest(url, work)

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from ingestion.system import ROOT, free_port
 from tests.sites import plain
 from tests.sites.samples import make_novel
 from tests.sites.web import Page, Site
+from tests.waiting import until
 
 
 class System:
@@ -77,13 +77,6 @@ class System:
             if mine in line or (process.info["cwd"] or "").startswith(mine):
                 found.append(line)
         return found
-
-
-def until(true: Callable[[], bool], otherwise: str, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from ingestion.system import ROOT
 from tests.sites import plain
 from tests.sites.samples import make_novel
 from tests.sites.web import Site
-from tests.test_system import until
+from tests.waiting import until
 
 WORKER = [sys.executable, "worker.py"]
 

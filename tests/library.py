@@ -1,0 +1,36 @@
+"""Post, work, look: what a test of the main job does again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingestion import db, intake, novels, sanitize
+from ingestion.models import ChapterRow, Job
+from ingestion.status import Refresh
+from tests.sites.samples import SampleNovel, make_novel
+
+Work = Callable[[], None]
+
+
+def ingest(url: str, work: Work, *, refresh: Refresh = Refresh.NEW) -> Job:
+    """Post, work, and look how it ended."""
+    job_id = intake.submit(url, refresh=refresh).job.id
+    work()
+    with db.transaction() as session:
+        return session.get_one(Job, job_id)
+
+
+def library(job: Job) -> list[ChapterRow]:
+    """The novel's chapters in reading order, texts included."""
+    assert job.novel_id is not None, job.error_message
+    with db.transaction() as session:
+        listed = novels.chapters(session, job.novel_id, after=None, limit=1000)
+        return [session.get_one(ChapterRow, row.id, populate_existing=True) for row in listed]
+
+
+def words(fragment: str | None) -> list[str]:
+    return sanitize.text(fragment or "").split()
+
+
+def novel() -> SampleNovel:
+    return make_novel(chapters=6, title="The Lamp on the Weir", seed=3)
