@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -146,11 +146,13 @@ def queued(session: Session) -> Sequence[Job]:
     return session.scalars(select(Job).where(Job.status == JobStatus.QUEUED, due).order_by(Job.id)).all()
 
 
-def expire(session: Session, *, max_attempts: int) -> Sequence[Job]:
-    """Take every running job whose lease has run out from its attempt: back to QUEUED, or to ERROR when attempts are spent."""
-    expired = (
-        select(Job).where(Job.status.in_(RUNNING), Job.lease_expires_at < func.now()).with_for_update(skip_locked=True)
-    )
+def expire(session: Session, *, max_attempts: int, dead: tuple[int, str] | None = None) -> Sequence[Job]:
+    """Take every running job whose lease has run out from its attempt: back to QUEUED, or to ERROR when attempts are spent.
+
+    With `dead`, a job's id and the name of the worker on it that is known to have died, that job alone, whatever its lease.
+    """
+    over = Job.lease_expires_at < func.now() if dead is None else tuple_(Job.id, Job.worker) == dead
+    expired = select(Job).where(Job.status.in_(RUNNING), over).with_for_update(skip_locked=True)
     jobs = session.scalars(expired).all()
     for job in jobs:
         lost = f"attempt {job.attempt} on {job.worker} stopped without a word while {job.status}"

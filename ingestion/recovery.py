@@ -31,21 +31,24 @@ class Recovered:
     dead: tuple[int, ...] = ()
 
 
-def recover() -> Recovered:
-    """Put back what is stranded. Raises redis.RedisError when Redis is away: nothing is lost, the next call goes on."""
+def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
+    """Put back what is stranded; with `dead`, a job's id and its worker's name, the job of that worker without waiting for its lease.
+
+    Raises redis.RedisError when Redis is away: nothing is lost, the next call goes on.
+    """
     with db.transaction() as session:
         if not _acting_alone(session):
             return Recovered()
-        ended = jobs.expire(session, max_attempts=MAX_ATTEMPTS)
+        ended = jobs.expire(session, max_attempts=MAX_ATTEMPTS, dead=dead)
         expired = tuple(job.id for job in ended)
     with db.transaction() as session:
         if not _acting_alone(session):
             return Recovered(expired=expired)
-        dead = tuple(id for id in expired if _status(session, id) is JobStatus.ERROR)
+        given_up = tuple(id for id in expired if _status(session, id) is JobStatus.ERROR)
         requeued = _push_missing(session)
-    done = Recovered(requeued=requeued, expired=expired, dead=dead)
+    done = Recovered(requeued=requeued, expired=expired, dead=given_up)
     if requeued or expired:
-        log.info("recovered stranded jobs", requeued=len(requeued), expired=len(expired), dead=len(dead))
+        log.info("recovered stranded jobs", requeued=len(requeued), expired=len(expired), dead=len(given_up))
     return done
 
 

@@ -30,14 +30,20 @@ NAMED_HOLES = 20
 def process_job(job_id: int) -> str:
     """Ingest the novel of job `job_id`, an integer; how it ended, in a word. Raises what is a fault of this program's own."""
     with db.transaction() as session:
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        job = jobs.claim(session, int(job_id), worker=worker, lease_seconds=config.settings().lease_seconds)
+        job = jobs.claim(
+            session, int(job_id), worker=worker_name(os.getpid()), lease_seconds=config.settings().lease_seconds
+        )
     if job is None:
         log.info("nothing to do: another worker has the job, it has ended, or its time has not come", job=job_id)
         return "not claimed"
     lease = Lease(job, config.settings().lease_seconds)
     with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt), _stopped_by_sigterm(lease):
         return _attempt(job, lease)
+
+
+def worker_name(pid: int) -> str:
+    """How a process of this machine signs the jobs it works on."""
+    return f"{socket.gethostname()}:{pid}"
 
 
 def _attempt(job: Job, lease: Lease) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 from redis import RedisError
 from rq import Worker
+from rq.defaults import DEFAULT_JOB_MONITORING_INTERVAL
+from rq.executions import Execution
 from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +24,7 @@ from ingestion import (
     config,
     crawl,
     recovery,
-    tasks,  # noqa: F401 - what the child finds imported
+    tasks,
 )
 from ingestion.orphans import die_with_parent
 
@@ -40,6 +42,7 @@ class IngestionWorker(Worker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         seconds = int(config.settings().recovery_seconds)
         kwargs.setdefault("maintenance_interval", seconds)
+        kwargs.setdefault("job_monitoring_interval", min(seconds, DEFAULT_JOB_MONITORING_INTERVAL))
         kwargs.setdefault("worker_ttl", seconds + RQ_DEQUEUE_MARGIN_SECONDS)
         super().__init__(*args, **kwargs)
         crawl.warm()
@@ -47,8 +50,22 @@ class IngestionWorker(Worker):
     def run_maintenance_tasks(self) -> None:
         """RQ's own cleaning, and ours: put back what is stranded. An outage is no reason to stop working."""
         super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        self._recover()
+
+    def maintain_heartbeats(self, job: RQJob, execution: Execution) -> None:
+        """While a child works: RQ's signs of life, and the maintenance that an idle worker does between jobs."""
+        super().maintain_heartbeats(job, execution)
+        if self.should_run_maintenance_tasks:
+            self.run_maintenance_tasks()
+
+    def handle_work_horse_killed(self, job: RQJob, retpid: int, ret_val: int, rusage: Any) -> None:
+        """The child died without a word: put its job back now instead of when its lease runs out."""
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+        self._recover(dead=(int(job.args[0]), tasks.worker_name(retpid)))
+
+    def _recover(self, *, dead: tuple[int, str] | None = None) -> None:
         try:
-            recovery.recover()
+            recovery.recover(dead=dead)
         except (RedisError, SQLAlchemyError) as error:
             log.warning("recovery could not run, next time", error=str(error).splitlines()[0])
 

@@ -31,8 +31,22 @@ def slow_site() -> Iterator[Site]:
         yield site
 
 
+_started: list[subprocess.Popen[bytes]] = []
+
+
 def run(environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment | {"LOG_LEVEL": "WARNING"})
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment | {"LOG_LEVEL": "WARNING"})
+    _started.append(process)
+    return process
+
+
+@pytest.fixture(autouse=True)
+def no_worker_outlives_its_test(environment: dict[str, str]) -> Iterator[None]:
+    yield
+    while _started:
+        process = _started.pop()
+        process.kill()
+        process.wait()
 
 
 def read(job_id: int) -> Job:
@@ -97,10 +111,9 @@ def test_a_killed_worker_leaves_no_child_behind_and_its_job_goes_back(environmen
     assert read(job_id).status is JobStatus.QUEUED
 
 
-def test_a_killed_child_loses_its_job_to_the_next_attempt(environment: dict[str, str], slow_site: Site):
-    short = environment | {"LEASE_SECONDS": "1", "RECOVERY_SECONDS": "1"}
+def test_a_killed_child_loses_its_job_to_the_next_attempt_at_once(environment: dict[str, str], slow_site: Site):
     job_id = intake.submit(f"{slow_site.url}/index.html").job.id
-    worker = run(short, *WORKER)
+    worker = run(environment | {"LEASE_SECONDS": "600", "RECOVERY_SECONDS": "600"}, *WORKER)
     until(lambda: at_work(job_id), "no page was fetched")
     horse(worker).send_signal(signal.SIGKILL)
 
@@ -111,6 +124,19 @@ def test_a_killed_child_loses_its_job_to_the_next_attempt(environment: dict[str,
         told = [event.message for event in jobs.events(session, job_id)]
     assert any("stopped without a word" in message for message in told)
     assert read(job_id).attempt == 2
+
+
+def test_a_busy_worker_looks_for_stranded_jobs_too(environment: dict[str, str], slow_site: Site):
+    busy = intake.submit(f"{slow_site.url}/index.html").job.id
+    worker = run(environment | {"RECOVERY_SECONDS": "1", "PACE_SECONDS": "0.3"}, *WORKER)
+    until(lambda: at_work(busy), "no page was fetched")
+    stranded = intake.submit(f"{slow_site.url}/chapters/none.html").job.id
+    broker.connection().flushall()
+
+    until(lambda: queue.waiting() == {stranded}, "nobody looked", seconds=5)
+    assert read(busy).status is JobStatus.CRAWLING
+    worker.terminate()
+    worker.wait(10)
 
 
 def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):
