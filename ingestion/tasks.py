@@ -56,7 +56,7 @@ def _attempt(job: Job, lease: Lease) -> str:
     except Released as wish:
         return _end(job, "released", partial(jobs.release, reason=str(wish)))
     except IngestionError as error:
-        log.warning("job failed", kind=error.kind, reason=str(error))
+        log.warning("job failed", kind=error.kind, reason=str(error), exc_info=True)
         return _end(job, error.kind, partial(jobs.fail, error=error, trace=traceback.format_exc()))
     except Exception as error:
         fault = (
