@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from scrapy.http import Response, TextResponse
+from scrapy.utils.response import get_base_url
 from w3lib.url import canonicalize_url
 
 from ingestion.errors import UnsupportedSite
@@ -39,13 +41,13 @@ class Generic(NovelSpider):
 
     def novel(self, response: Response) -> Novel:
         """From what the page says of itself to search engines, and from its headings."""
-        root = _page(response)
+        root, _ = _page(response)
         contents = toc.find(root, response.url)
         return metadata.novel(root, response.url, contents)
 
     def chapters(self, response: Response) -> IndexPage:
         """The list on the page; else the page is a chapter, and its links say where the contents are or what comes next."""
-        root = _page(response)
+        root, _ = _page(response)
         contents = toc.find(root, response.url)
         following = steps.next_page(root, response.url)
         if contents is not None and not steps.is_chapter(root, contents):
@@ -66,30 +68,35 @@ class Generic(NovelSpider):
 
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""
-        return maintext.extract(_page(response), response.url)
+        root, hidden = _page(response)
+        return replace(maintext.extract(root, response.url), hidden_removed=hidden)
 
 
-def _page(response: Response) -> HtmlElement:
+def _page(response: Response) -> tuple[HtmlElement, int]:
+    """The page's tree without what its CSS hides, and how many elements that was."""
     kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").partition(";")[0].strip().lower()
     if not isinstance(response, TextResponse) or (not kind.startswith("text/") and not kind.endswith(("html", "xml"))):
         raise UnsupportedSite(f"{response.url} is {kind}, not a web page")
     refuse(response)
     root: HtmlElement = tree(response).root
-    remove_hidden(root)
-    return root
+    if root.find(".//base[@href]") is not None:
+        root.make_links_absolute(get_base_url(response), resolve_base_href=False, handle_failures="ignore")
+    return root, remove_hidden(root)
 
 
 def _entries(contents: Contents, index_url: str) -> Iterator[ChapterLink]:
     """The list's chapters in reading order, with what stands before and after them."""
     found = _listed(contents, index_url)
     ordered = found[::-1] if toc.runs_backwards(contents.group) else found
-    body = [place for place, link in enumerate(ordered) if link in contents.group]
+    group = {link.url for link in contents.group}
+    body = [place for place, link in enumerate(ordered) if link.url in group]
+    volumes = toc.volumes(contents)
     for place, link in enumerate(ordered):
         yield ChapterLink(
             key=_key(link.url, index_url),
             url=link.url,
             title=link.text,
-            volume=toc.volume_of(link, contents),
+            volume=volumes[link.element],
             matter=_matter(link, before=place < body[0], after=place > body[-1]),
         )
 

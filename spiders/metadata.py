@@ -53,7 +53,7 @@ def _title(page: Selector, url: str, contents: Contents | None) -> str:
         title = _without_site(line(place), site)
         if title and not _NO_TITLE.fullmatch(title):
             return title
-    return (_half_title(contents) if contents else None) or _folder(url)
+    return (toc.half_title(contents) if contents else None) or _folder(url)
 
 
 def _headings(page: Selector) -> list[str]:
@@ -65,14 +65,6 @@ def _without_site(title: str, site: str | None) -> str:
     parts = _SEPARATOR.split(title)
     kept = [part for part in parts if part != site and not _NO_TITLE.fullmatch(part) and not _CHAPTER_WORDS.match(part)]
     return title if len(kept) == len(parts) else " - ".join(kept)
-
-
-def _half_title(contents: Contents) -> str | None:
-    """The entry that holds the whole list of chapters: the book's own name."""
-    for entry in contents.group[0].element.iterancestors("li"):
-        if entry is not contents.group[0].element.getparent() and toc.holds_all(entry, contents):
-            return toc.own_words(entry)
-    return None
 
 
 def _folder(url: str) -> str:

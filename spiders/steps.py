@@ -8,41 +8,26 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from spiders import toc
+from spiders.phrases import CONTENTS, NEXT, PREVIOUS, leads_around
 from spiders.toc import Contents, Link
 
-_NEXT = re.compile(
-    r"[\W_]*(next( (chapter|page|part|episode|post))?|continue reading|forward|siguiente( cap[ií]tulo)?|suivante?( ?chapitre)?"
-    r"|chapitre suivant|nächste(s|r)?( kapitel)?|weiter|próximo( cap[ií]tulo)?|следующая( глава)?|далее|вперёд"
-    r"|次へ|次の話|次話|下一章|下一页|下一頁|다음( ?화)?)[\W_]*|[→»›]+|>{1,2}",
-    re.IGNORECASE,
-)
-_PREVIOUS = re.compile(
-    r"[\W_]*(prev(ious)?( (chapter|page|part|episode|post))?|back|anterior|précédente?|vorherige(s|r)?( kapitel)?|zurück"
-    r"|предыдущая( глава)?|назад|前へ|前の話|前話|上一章|上一页|上一頁|이전( ?화)?)[\W_]*|[←«‹]+|<{1,2}",
-    re.IGNORECASE,
-)
-_CONTENTS = re.compile(
-    r"[\W_]*((table of )?contents|toc|(chapter )?index|all chapters|chapter list|índice|sommaire|table des matières"
-    r"|inhalt(sverzeichnis)?|оглавление|содержание|目次|目录|目錄|목차)[\W_]*",
-    re.IGNORECASE,
-)
 #: A chapter's page may list a few others beside its text; a table of contents has little text beside its list.
 _WORDS_OF_A_CHAPTER = 150
 
 
 def next_page(root: HtmlElement, url: str) -> str | None:
     """The page after this one."""
-    return _by_rel(root, url, "next") or _by_words(root, url, _NEXT)
+    return _by_rel(root, url, "next") or _by_words(root, url, NEXT)
 
 
 def previous_page(root: HtmlElement, url: str) -> str | None:
     """The page before this one."""
-    return _by_rel(root, url, "prev", "previous") or _by_words(root, url, _PREVIOUS)
+    return _by_rel(root, url, "prev", "previous") or _by_words(root, url, PREVIOUS)
 
 
 def contents_page(root: HtmlElement, url: str) -> str | None:
     """The table of contents that a chapter belongs to."""
-    return _by_rel(root, url, "contents", "index", "up") or _by_words(root, url, _CONTENTS)
+    return _by_rel(root, url, "contents", "index", "up") or _by_words(root, url, CONTENTS)
 
 
 def is_chapter(root: HtmlElement, contents: Contents) -> bool:
@@ -75,8 +60,5 @@ def drop_links(page: HtmlElement, url: str) -> None:
     """Take out the links to the next, previous and contents pages, and the blocks that hold nothing else."""
     around = {next_page(page, url), previous_page(page, url), contents_page(page, url)} - {None}
     for link in list(toc.links(page, url)):
-        named = any(words.fullmatch(link.text) for words in (_NEXT, _PREVIOUS, _CONTENTS))
-        if not named and not (link.url in around and link.element.get("rel")):
-            continue
-        block = link.element
-        block.drop_tree()
+        if leads_around(link.text) or (link.url in around and link.element.get("rel")):
+            link.element.drop_tree()

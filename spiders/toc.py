@@ -7,8 +7,8 @@ parts), may run newest first, and may name volumes; all of that is read from the
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from spiders.fragments import line
+from spiders.phrases import leads_around
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ROMAN = re.compile(r"\b(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
@@ -28,6 +29,7 @@ _CHROME = re.compile(
     r"(^|[-_ ])(nav|navbar|menu|sidebar|footer|breadcrumbs?|pag(er|ination)|widget|social|share|comments?)($|[-_ ])"
 )
 _CONTENTS = re.compile(r"toc|content|chapter|index", re.IGNORECASE)
+_HEADINGS = ("h2", "h3", "h4", "caption", "summary")
 _LISTS = {"ol", "ul", "dl", "table", "tbody", "li", "tr", "td", "dd", "details"}
 
 
@@ -53,24 +55,35 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A table of contents: its list, the links of the group that gave it away, and how sure that is (0 to 1)."""
+    """A table of contents: its list, the links of the group that gave it away, and how sure that is (0 to 1).
+
+    `below` counts for each list entry the links of the group that hang below it.
+    """
 
     element: HtmlElement
     group: tuple[Link, ...]
     confidence: float
+    below: Mapping[HtmlElement, int]
+
+    def holds_all(self, entry: HtmlElement) -> bool:
+        """Whether nearly the whole group hangs below one entry: then that entry is the book itself (a half title), not a part."""
+        return self.below.get(entry, 0) >= 0.9 * len(self.group)
 
 
 def find(root: HtmlElement, url: str) -> Contents | None:
     """The page's table of contents, or None."""
     groups: dict[tuple[str, ...], dict[str, Link]] = defaultdict(dict)
     for link in links(root, url):
+        if leads_around(link.text):
+            continue
         groups[_shape(link.element)].setdefault(link.url, link)
     scored = [(score, list(group.values())) for group in groups.values() if (score := _score(list(group.values())))]
     if not scored:
         return None
     _, group = max(scored, key=lambda pair: pair[0])
     share = sum(link.in_sequence for link in group) / len(group)
-    return Contents(_list_of(group), tuple(group), round(share * min(1.0, 0.5 + len(group) / 10), 2))
+    below = Counter(entry for link in group for entry in link.element.iterancestors("li"))
+    return Contents(_list_of(group), tuple(group), round(share * min(1.0, 0.5 + len(group) / 10), 2), below)
 
 
 def links(root: HtmlElement, url: str) -> Iterator[Link]:
@@ -90,21 +103,31 @@ def runs_backwards(group: tuple[Link, ...]) -> bool:
     return falling > sum(a < b for a, b in pairwise(numbers))
 
 
-def volume_of(link: Link, contents: Contents) -> str | None:
-    """The part of the book that the list puts the link in: the entry above a nested list, or the heading before a list."""
-    entries = [above for above in link.element.iterancestors("li") if above is not contents.element]
-    for above in entries[1:]:
-        if contents.element in above.iterancestors() and not holds_all(above, contents):
-            return own_words(above)
-    headings = [h for h in contents.element.iter("h2", "h3", "h4", "caption", "summary") if line(h.text_content())]
-    before = [h for h in headings if _precedes(h, link.element)]
-    return line(before[-1].text_content()) if len(headings) > 1 and before else None
+def volumes(contents: Contents) -> dict[HtmlElement, str | None]:
+    """For each link of the list, the part of the book it is put in: the entry above a nested list, or the heading before a list."""
+    headings = sum(1 for _ in contents.element.iter(*_HEADINGS)) > 1
+    found: dict[HtmlElement, str | None] = {}
+    heading = None
+    for element in contents.element.iter("a", *_HEADINGS):
+        if element.tag == "a":
+            found[element] = _part_above(element, contents) or (heading if headings else None)
+        else:
+            heading = line(element.text_content()) or None
+    return found
 
 
-def holds_all(entry: HtmlElement, contents: Contents) -> bool:
-    """Whether nearly the whole group hangs below one entry: then that entry is the book itself (a half title), not a part."""
-    inside = sum(entry in link.element.iterancestors() for link in contents.group)
-    return inside >= 0.9 * len(contents.group)
+def half_title(contents: Contents) -> str | None:
+    """The words of the entry that holds the whole list of chapters: the book's own name."""
+    for entry in contents.group[0].element.iterancestors("li"):
+        if contents.holds_all(entry) and entry is not contents.group[0].element.getparent():
+            return own_words(entry) or None
+    return None
+
+
+def _part_above(element: HtmlElement, contents: Contents) -> str | None:
+    _, *above = element.iterancestors("li") if element.getparent().tag == "li" else (None, *element.iterancestors("li"))
+    inside = (entry for entry in above if contents.element in entry.iterancestors())
+    return next((own_words(entry) or None for entry in inside if not contents.holds_all(entry)), None)
 
 
 def own_words(entry: HtmlElement) -> str:
@@ -118,18 +141,24 @@ def _shape(element: HtmlElement) -> tuple[str, ...]:
 
 
 def _step(element: HtmlElement) -> str:
-    if element.tag in {"a", "li", "tr", "td"}:  # odd, even, new, read: an entry's classes tell entries apart
+    if element.tag in {"td", "th"}:  # a table's columns hold different things
+        return f"{element.tag} {sum(1 for _ in element.itersiblings(preceding=True))}"
+    if element.tag in {"a", "li", "tr"}:  # odd, even, new, read: an entry's classes tell entries apart
         return str(element.tag)
     name = f"{element.get('id', '')} {element.get('class', '')}"
     return f"{element.tag} {re.sub('[0-9]+', '', name)}"
 
 
 def _score(group: list[Link]) -> float:
-    share = sum(link.in_sequence for link in group) / len(group)
-    numbered_units = all(_UNIT.search(link.text) for link in group)
-    if not (len(group) >= 2 and share >= 0.5) and not numbered_units:
+    """How much a group looks like a list of chapters; 0 for one that does not."""
+    size = len(group)
+    sequence = sum(link.in_sequence for link in group) / size
+    units = sum(bool(_UNIT.search(link.text)) for link in group) / size
+    different = len({link.text for link in group}) / size
+    alone = size == 1 and not (units and next(group[0].element.iterancestors()).tag in _LISTS)
+    if alone or sequence < 0.5:
         return 0.0
-    return len(group) * (0.3 + share) * (0.2 if _in_chrome(group[0].element) else 1.0)
+    return size * (0.3 + sequence + units) * different * (0.05 if _in_chrome(group[0].element) else 1.0)
 
 
 def _in_chrome(element: HtmlElement) -> bool:
@@ -144,22 +173,11 @@ def _in_chrome(element: HtmlElement) -> bool:
 
 def _list_of(group: list[Link]) -> HtmlElement:
     """The lowest element that holds the group, and from there the outermost list around it."""
-    shared = list(group[0].element.iterancestors())
-    for link in group[1:]:
-        above = set(link.element.iterancestors())
-        shared = [element for element in shared if element in above]
+    counted = Counter(above for link in group for above in link.element.iterancestors())
+    shared = [above for above in group[0].element.iterancestors() if counted[above] == len(group)]
     found = shared[0]
     for above in shared:
         if above.tag not in _LISTS:
             break
         found = above
     return found
-
-
-def _precedes(first: HtmlElement, second: HtmlElement) -> bool:
-    order = {
-        element: place
-        for place, element in enumerate(first.getroottree().getroot().iter())
-        if element in (first, second)
-    }
-    return order[first] < order[second]
