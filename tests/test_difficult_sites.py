@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from dataclasses import replace
 
+import brotli
 import pytest
+import zstandard
 
 from ingestion.status import JobStatus
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
 from tests.sites import plain
-from tests.sites.web import Page, Site
+from tests.sites.web import Hit, Page, Site
 
 
 def test_transient_errors_are_retried_at_once(work: Work):
@@ -137,3 +141,117 @@ def test_a_redirect_to_a_forbidden_address_is_not_followed(work: Work, monkeypat
 
         assert inner.hits == []
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "forbidden_address")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_compressed_answers_are_read_and_stored_as_what_they_mean(work: Work, coding: str):
+    sample = novel()
+    compress = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "br": brotli.compress,
+        "zstd": zstandard.ZstdCompressor().compress,
+    }[coding]
+    pages = {
+        path: replace(page, body=compress(page.content), headers={"Content-Encoding": coding})
+        for path, page in plain.render(sample).items()
+    }
+    with Site(pages) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert [words(c.content) for c in library(job)] == [words(c.content) for c in sample.chapters]
+
+
+def test_a_chapter_that_moved_is_followed_and_costs_nothing_the_next_time(work: Work):
+    sample = novel()
+    pages = plain.render(sample)
+    path = f"/chapters/{sample.chapters[1].key}.html"
+    pages["/elsewhere.html"], pages[path] = pages[path], Page("", status=302, headers={"Location": "/elsewhere.html"})
+    with Site(pages) as site:
+        job = ingest(f"{site.url}/index.html", work)
+        before = len(site.hits)
+        ingest(f"{site.url}/index.html", work)
+
+        assert [hit.path for hit in site.hits[before:]] == ["/index.html"]
+    assert words(library(job)[1].content) == words(sample.chapters[1].content)
+
+
+@pytest.mark.parametrize(
+    ("location", "kind"),
+    [
+        ("/index.html", "unreachable"),
+        ("file:///etc/passwd", "unreachable"),
+        ("http://10.0.0.1/", "forbidden_address"),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_ends_in_an_honest_error(work: Work, location: str, kind: str):
+    with Site({"/index.html": Page("", status=302, headers={"Location": location})}) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+        assert len(site.hits) < 15
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, kind)
+
+
+def test_a_chapter_whose_answer_is_cut_off_is_not_saved_as_it_is(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PAGE_RETRIES="0")
+    sample = novel()
+    pages = plain.render(sample)
+    path = f"/chapters/{sample.chapters[1].key}.html"
+    pages[path] = replace(pages[path], headers={"Content-Length": "999999"}, etag=False)
+    with Site(pages) as site:
+        configure(monkeypatch, DOWNLOAD_TIMEOUT="1")
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert (job.status, job.error_kind, job.chapters_saved) == (JobStatus.ERROR, "incomplete", 5)
+
+
+def test_what_a_hostile_page_says_is_stored_as_harmless_text(work: Work):
+    sample = novel()
+    evil = (
+        "<p>Words.</p><script>alert(1)</script><img src=x onerror=alert(2)><a href='javascript:alert(3)'>link</a>" * 5
+    )
+    first = replace(sample.chapters[0], content=evil, title="<script>alert(4)</script> \u202eTitle")
+    with Site(plain.render(replace(sample, chapters=(first, *sample.chapters[1:])))) as site:
+        chapter = library(ingest(f"{site.url}/index.html", work))[0]
+
+    stored = chapter.content or ""
+    assert not any(sign in stored for sign in ("<script", "onerror", "javascript:"))
+    assert chapter.title.startswith("<script>")  # a title is text, and whoever shows it escapes it
+
+
+def test_a_page_may_hold_what_postgresql_cannot_store(work: Work):
+    sample = novel()
+    pages = plain.render(sample)
+    path = f"/chapters/{sample.chapters[0].key}.html"
+    pages[path] = replace(
+        pages[path], body=pages[path].content.replace(b"</main>", b"<p>nul \x00 &#0; &#xD800; end</p></main>")
+    )
+    with Site(pages) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert job.status is JobStatus.DONE
+    assert (library(job)[0].content or "").rstrip().endswith("end</p>")
+
+
+def test_a_whole_index_of_locked_or_missing_chapters_is_an_error(work: Work):
+    pages = {path: page if "index" in path else Page("no", status=404) for path, page in plain.render(novel()).items()}
+    with Site(pages) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, "not_found")
+    assert "none of the 6 chapters" in (job.error_message or "")
+
+
+def test_an_endless_chain_stops_at_the_limit(work: Work, monkeypatch: pytest.MonkeyPatch):
+    def endless(hit: Hit) -> Page:
+        number = int(hit.path.removeprefix("/part-"))
+        return Page(
+            f"<article><h1>{number}</h1>{'<p>It goes on and on, and never ends.</p>' * 20}</article><a rel=next href='/part-{number + 1}'>Next</a>"
+        )
+
+    configure(monkeypatch, MAX_PAGES="30")
+    with Site({f"/part-{n}": endless for n in range(200)}) as site:
+        job = ingest(f"{site.url}/part-1", work)
+
+        assert site.requests("/part-") < 60
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, "too_large")

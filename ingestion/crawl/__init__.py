@@ -21,7 +21,7 @@ from ingestion import config, pages
 from ingestion.crawl.dialling import install_guarded_resolver
 from ingestion.crawl.reasons import explain
 from ingestion.crawl.settings import for_job, loader, warm
-from ingestion.errors import IngestionError, LeaseLost, Released, SiteTimeout, TooLarge
+from ingestion.errors import IngestionError, LeaseLost, Released, SiteTimeout, TooLarge, Unreachable
 from ingestion.items import Hole
 from ingestion.lease import Lease
 from ingestion.models import Job
@@ -116,6 +116,8 @@ class _Crawl:
             raise self._ended_by
         spider = crawler.spider
         assert isinstance(spider, NovelSpider)  # noqa: S101 - for the type checker: we made it
+        if not spider.settled:
+            raise Unreachable(f"{spider.index} leads back to itself; the site redirects in a circle")
         holes = {}
         for request, failure in spider.failures:
             error = explain(request, failure)

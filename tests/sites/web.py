@@ -195,5 +195,6 @@ def _headers(page: Page) -> dict[str, str]:
     if page.last_modified is not None:
         headers["Last-Modified"] = format_datetime(page.last_modified, usegmt=True)
     if page.status != 304:
-        headers |= {"Content-Type": page.content_type, "Content-Length": str(len(page.content))}
+        # What the page says itself goes first: a site that lies about its length is among the tests.
+        headers = {"Content-Type": page.content_type, "Content-Length": str(len(page.content))} | headers
     return headers
