@@ -22,6 +22,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")]
 
 
+@app.callback()
+def prepare() -> None:
+    """Ingest web novels, and look after the service that does it."""
+    from ingestion import logs
+
+    # Standard output is for what was asked for; what went wrong on the way goes beside it.
+    logs.configure("cli", stream=sys.stderr, level="WARNING")
+
+
 @app.command()
 def ingest(
     url: Annotated[str, typer.Argument(help="The novel's page, its table of contents, or one of its chapters.")],

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 
+from sqlalchemy.orm import Session
+
 from ingestion import db, jobs
 from ingestion.errors import Released
 from ingestion.models import Job
@@ -24,7 +26,7 @@ class Lease:
         self.attempt = job.attempt
         self._seconds = seconds
         self._renewed = time.monotonic()
-        self._progress: dict[str, int | str | None] = {}
+        self.progress: dict[str, int | str | None] = {}
         self.stopping = False
 
     def stop(self) -> None:
@@ -38,17 +40,21 @@ class Lease:
         """
         if self.stopping:
             raise Released("the worker was asked to stop")
-        self._progress |= progress
+        self.progress |= progress
         if time.monotonic() - self._renewed >= min(1.0, self._seconds * RENEW_AT):
             with db.transaction() as session:
-                jobs.renew(session, self.job_id, self.attempt, lease_seconds=self._seconds, **self._progress)
+                self.store(session)
             self._renewed = time.monotonic()
+
+    def store(self, session: Session) -> None:
+        """Renew the lease and write the progress in `session`'s transaction. Raises LeaseLost."""
+        jobs.renew(session, self.job_id, self.attempt, lease_seconds=self._seconds, **self.progress)
 
     def advance(self, to: JobStatus, message: str) -> None:
         """Enter the next stage with all progress stored. Raises as `checkpoint` does."""
         if self.stopping:
             raise Released("the worker was asked to stop")
         with db.transaction() as session:
-            jobs.renew(session, self.job_id, self.attempt, lease_seconds=self._seconds, **self._progress)
+            self.store(session)
             jobs.advance(session, self.job_id, self.attempt, to=to, lease_seconds=self._seconds, message=message)
         self._renewed = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import logging.config
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -26,8 +26,8 @@ QUIET = (
 )
 
 
-def configure(process: str) -> None:
-    """Send every log line of this process, named `process`, to standard output in LOG_FORMAT at LOG_LEVEL."""
+def configure(process: str, *, stream: TextIO | None = None, level: str | None = None) -> None:
+    """Send every log line of this process, named `process`, to `stream` (standard output) in LOG_FORMAT at `level` (LOG_LEVEL)."""
     current = config.settings()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -37,10 +37,10 @@ def configure(process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(current.log_format)]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
-    logging.basicConfig(handlers=[handler], level=current.log_level, force=True)
+    logging.basicConfig(handlers=[handler], level=level or current.log_level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

@@ -28,7 +28,7 @@ STOP_TIMEOUT_SECONDS = 60
 
 def up(settings: Settings) -> int:
     """Run until a signal comes, everything's log on standard output. Raises EmbeddedError, ConfigError. The exit code."""
-    with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor):
+    with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor) as fallen:
         print(
             f"API on http://{settings.api_host}:{settings.api_port} (docs at /docs), {settings.workers} workers",
             flush=True,
@@ -37,7 +37,10 @@ def up(settings: Settings) -> int:
         for line in supervisor.stdout:
             sys.stdout.write(line.decode(errors="replace"))
             sys.stdout.flush()
-        return supervisor.wait()
+        code = supervisor.wait()
+    if fallen:
+        sys.stderr.write(f"PostgreSQL or Valkey stopped, so everything did; their logs are in {settings.data_dir}\n")
+    return 1 if fallen else code
 
 
 @contextlib.contextmanager
@@ -93,15 +96,21 @@ def _supervised(environment: Mapping[str, str], output: IO[bytes] | int) -> Iter
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[None]:
-    """SIGINT and SIGTERM tell the supervisor to stop; its end is ours."""
+def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """SIGINT and SIGTERM tell the supervisor to stop; its end is ours. So does the death of a server: then the list is not empty."""
+    fallen: list[int] = []
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        supervisor.terminate()
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGCHLD:
+            supervisor.terminate()
+        elif supervisor.poll() is None:
+            fallen.append(number)
+            supervisor.terminate()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield
+        yield fallen
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -54,15 +54,15 @@ def _attempt(job: Job, lease: Lease) -> str:
         log.warning("lease lost, nothing written", reason=str(lost))
         return "lease lost"
     except Released as wish:
-        return _end(job, "released", partial(jobs.release, reason=str(wish)))
+        return _end(job, lease, "released", partial(jobs.release, reason=str(wish)))
     except IngestionError as error:
         log.warning("job failed", kind=error.kind, reason=str(error), exc_info=True)
-        return _end(job, error.kind, partial(jobs.fail, error=error, trace=traceback.format_exc()))
+        return _end(job, lease, error.kind, partial(jobs.fail, error=error, trace=traceback.format_exc()))
     except Exception as error:
         fault = (
             f"a fault in this program ended the job ({type(error).__name__}: {error}); its traceback is in the events"
         )
-        _end(job, Crashed.kind, partial(jobs.fail, error=Crashed(fault), trace=traceback.format_exc()))
+        _end(job, lease, Crashed.kind, partial(jobs.fail, error=Crashed(fault), trace=traceback.format_exc()))
         raise
 
 
@@ -135,10 +135,11 @@ def _kinds(root: type[IngestionError]) -> Iterator[type[IngestionError]]:
         yield from _kinds(child)
 
 
-def _end(job: Job, word: str, write: Callable[[Session, int, int], None]) -> str:
-    """Write the attempt's end, unless the job has another owner by now."""
+def _end(job: Job, lease: Lease, word: str, write: Callable[[Session, int, int], None]) -> str:
+    """Write the attempt's end and how far it came, unless the job has another owner by now."""
     try:
         with db.transaction() as session:
+            lease.store(session)
             write(session, job.id, job.attempt)
     except LeaseLost as lost:
         log.warning("lease lost, nothing written", reason=str(lost))

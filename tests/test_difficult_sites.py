@@ -99,7 +99,7 @@ def test_an_index_that_cannot_be_had_ends_in_an_honest_error(
     with Site({"/index.html": page}) as site:
         job = ingest(f"{site.url}/index.html", work)
 
-    assert (job.status, job.error_kind) == (JobStatus.ERROR, kind)
+    assert (job.status, job.error_kind, job.site, job.pages_done) == (JobStatus.ERROR, kind, "generic", 1)
     assert says in (job.error_message or "")
     assert "Traceback" not in (job.error_message or "")
 

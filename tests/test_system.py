@@ -46,7 +46,8 @@ class System:
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
         self.started.append(process)
-        until(self.answers, f"the API did not start:\n{(self.folder / 'log').read_text()}")
+        until(lambda: self.answers() or process.poll() is not None, "the API did not start")
+        assert process.poll() is None, (self.folder / "log").read_text()
         return process
 
     def close(self) -> None:
@@ -138,6 +139,7 @@ def test_the_command_line_uses_the_servers_that_up_runs(system: System):
         process = system.start()
         ingested = system.cli("ingest", f"{site.url}/index.html", "--json")
         told = system.cli("ingest", f"{site.url}/nothing.html")
+        recovered = system.cli("process-queue", "--json")
         novels = json.loads(system.cli("novels", "--json").stdout)
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -146,6 +148,17 @@ def test_the_command_line_uses_the_servers_that_up_runs(system: System):
     assert (ingested.returncode, json.loads(ingested.stdout)["status"]) == (0, "done")
     assert (told.returncode, "error (not_found)" in told.stdout) == (1, True)
     assert [novel["chapters_saved"] for novel in novels] == [3]
+    assert json.loads(recovered.stdout) == {"requeued": [], "expired": [], "dead": []}
+
+
+def test_up_ends_with_an_error_when_a_server_of_its_own_dies(system: System):
+    process = system.start()
+    servers = [child for child in psutil.Process(process.pid).children() if child.name() == "postgres"]
+    servers[0].send_signal(signal.SIGQUIT)
+
+    assert process.wait(30) == 1
+    assert "PostgreSQL or Valkey stopped" in (system.folder / "log").read_text()
+    assert system.left_behind() == []
 
 
 def test_a_taken_port_is_told_before_anything_starts(system: System):

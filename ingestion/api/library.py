@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException
 from sqlalchemy.orm import Session
 
 from ingestion import db, novels
-from ingestion.api.jobs import id_cursor, next_id
-from ingestion.api.schemas import ChapterEntry, ChapterOut, ChapterPage, Cursor, Id, Limit, NovelOut, NovelPage
+from ingestion.api.jobs import next_id
+from ingestion.api.schemas import ChapterEntry, ChapterOut, ChapterPage, Cursor, Id, Limit, NovelOut, NovelPage, Place
 from ingestion.models import NovelRow
 
 router = APIRouter(tags=["library"])
@@ -17,7 +17,7 @@ router = APIRouter(tags=["library"])
 def list_novels(limit: Limit = 50, cursor: Cursor = None) -> NovelPage:
     """Novels, newest first."""
     with db.transaction() as session:
-        found = novels.page(session, before=id_cursor(cursor), limit=limit)
+        found = novels.page(session, before=int(cursor) if cursor else None, limit=limit)
         return NovelPage(novels=_shown(session, list(found)), next_cursor=next_id(found, limit))
 
 
@@ -29,7 +29,7 @@ def get_novel(novel_id: Id) -> NovelOut:
 
 
 @router.get("/novels/{novel_id}/chapters")
-def list_chapters(novel_id: Id, limit: Limit = 500, cursor: Cursor = None) -> ChapterPage:
+def list_chapters(novel_id: Id, limit: Limit = 500, cursor: Place = None) -> ChapterPage:
     """The novel's chapters in reading order, without their texts."""
     with db.transaction() as session:
         _novel(session, novel_id)
@@ -67,8 +67,8 @@ def _shown(session: Session, found: list[NovelRow]) -> list[NovelOut]:
 
 
 def _place(cursor: str | None) -> tuple[int, int] | None:
-    """Where a chapters' cursor (`position-id`) points. Raises 422 when it is none."""
+    """Where a chapters' cursor (`position-id`) points."""
     if cursor is None:
         return None
-    position, _, chapter_id = cursor.partition("-")
-    return (id_cursor(position) or 0, id_cursor(chapter_id) or 0)
+    position, chapter_id = cursor.split("-")
+    return int(position), int(chapter_id)

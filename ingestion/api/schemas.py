@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ingestion.items import Matter, Publication
 from ingestion.status import JobStatus, Priority, Refresh
+from ingestion.urls import MAX_LENGTH
 
 BIGINT_MAX = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=BIGINT_MAX, examples=[42])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most.")]
-Cursor = Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")]
+Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next_cursor` of the page before.")]
+Place = Annotated[str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="`next_cursor` of the page before.")]
 URL = "https://www.royalroad.com/fiction/21220/mother-of-learning"
 
 
@@ -29,7 +31,10 @@ class Ingest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"url": URL, "priority": "default"}})
 
-    url: str = Field(description="The novel's page, its table of contents, or one of its chapters.", max_length=4096)
+    url: str = Field(
+        description="The novel's page, its table of contents, or one of its chapters: http or https, on a public address.",
+        json_schema_extra={"format": "uri", "pattern": r"^https?://[^\s]+$", "maxLength": MAX_LENGTH},
+    )
     priority: Priority = Priority.DEFAULT
     refresh: Refresh = Field(
         Refresh.NEW, description="`new`: chapters not there yet or edited; `all`: ask for every chapter again."

@@ -70,7 +70,7 @@ def test_the_same_novel_after_the_end_is_a_new_job(api: TestClient):
         ("http://2130706433/", "not a public address"),
         ("http://localhost/", "not a public address"),
         ("https://example.org/" + "x" * 3000, "characters"),
-        ("https://\ud800.example/", "unicode"),
+        ("https://\ud800.example/", "not a URL"),
     ],
 )
 def test_what_cannot_be_fetched_is_refused_with_the_reason(
