@@ -28,7 +28,7 @@ STOP_TIMEOUT_SECONDS = 60
 
 def up(settings: Settings) -> int:
     """Run until a signal comes, everything's log on standard output. Raises EmbeddedError, ConfigError. The exit code."""
-    with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor) as fallen:
+    with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor) as reasons:
         print(
             f"API on http://{settings.api_host}:{settings.api_port} (docs at /docs), {settings.workers} workers",
             flush=True,
@@ -38,9 +38,10 @@ def up(settings: Settings) -> int:
             sys.stdout.write(line.decode(errors="replace"))
             sys.stdout.flush()
         code = supervisor.wait()
-    if fallen:
-        sys.stderr.write(f"PostgreSQL or Valkey stopped, so everything did; their logs are in {settings.data_dir}\n")
-    return 1 if fallen else code
+    if reasons == [signal.SIGCHLD]:
+        sys.stderr.write(f"a server stopped unasked, so everything did; the servers' logs are in {settings.data_dir}\n")
+        return 1
+    return code
 
 
 @contextlib.contextmanager
@@ -97,20 +98,21 @@ def _supervised(environment: Mapping[str, str], output: IO[bytes] | int) -> Iter
 
 @contextlib.contextmanager
 def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """SIGINT and SIGTERM tell the supervisor to stop; its end is ours. So does the death of a server: then the list is not empty."""
-    fallen: list[int] = []
+    """SIGINT and SIGTERM tell the supervisor to stop; its end is ours. The list is what it was stopped by first.
+
+    So does the death of a child before that: PostgreSQL, Valkey and the supervisor are all the children there are.
+    """
+    reasons: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGCHLD:
-            supervisor.terminate()
-        elif supervisor.poll() is None:
-            fallen.append(number)
+        if not reasons:
+            reasons.append(number)
             supervisor.terminate()
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield fallen
+        yield reasons
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
