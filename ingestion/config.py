@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ENV_FILE = Path(".env")
 #: Names that other programs read from the same `.env`; they are not ours to judge.
 FOREIGN_PREFIXES = ("PG", "RQ_", "PYTHON", "SCRAPY_", "COMPOSE_", "DOCKER_", "UVICORN_", "OBJC_", "LC_")
+#: Names near to ours that platforms set for other programs.
+NO_SLIPS = {"DATABASE_URI", "REDIS_URI", "WORKER"}
 
 
 class ConfigError(Exception):
@@ -159,7 +161,7 @@ def _refuse_unknown_names() -> None:
     """A name in `.env` that is no setting, and one in the environment that looks like a slip of one, is an error."""
     known = {name.upper() for name in Settings.model_fields}
     unknown = [name for name in _from_file() if name not in known]
-    slips = [n for n in os.environ if n.isupper() and n not in known and _slip_of(n, known)]
+    slips = [n for n in os.environ if n.isupper() and n not in known | NO_SLIPS and _slip_of(n, known)]
     if names := unknown + slips:
         hints = [f"{n} (did you mean {hint}?)" if (hint := _slip_of(n, known)) else n for n in names]
         raise ConfigError(f"unknown setting: {', '.join(hints)}; .env.example lists every setting")

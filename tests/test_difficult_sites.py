@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import zlib
 from dataclasses import replace
 
@@ -26,6 +27,14 @@ def test_transient_errors_are_retried_at_once(work: Work):
 
         assert site.requests(path) == 3
     assert job.status is JobStatus.DONE
+
+
+def resolves(name: str) -> bool:
+    try:
+        socket.getaddrinfo(name, None)
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -129,6 +138,16 @@ def test_what_robots_txt_forbids_is_not_fetched(work: Work):
 
         assert site.requests("/index.html") == 0
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "robots")
+
+
+@pytest.mark.skipif(not resolves(socket.gethostname()), reason="this machine's own name does not resolve")
+def test_a_name_is_judged_by_the_address_that_would_be_dialled(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, ALLOWED_NETWORKS="", PAGE_RETRIES="0")
+    with Site(plain.render(novel())) as site:
+        job = ingest(f"{site.url}/index.html".replace("127.0.0.1", socket.gethostname()), work)
+
+        assert site.hits == []
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, "forbidden_address")
 
 
 def test_a_redirect_to_a_forbidden_address_is_not_followed(work: Work, monkeypatch: pytest.MonkeyPatch):
