@@ -75,7 +75,7 @@ def _stages(job: Job, lease: Lease) -> str:
     lease.advance(JobStatus.PARSING, "all pages that can be had are in the store")
     reader = spider(url=job.canonical_url)
     parsed = parse(reader, crawled.index_url, pages.load, holes=crawled.holes, checkpoint=lease.checkpoint)
-    pages.reject(c.link.url for c in parsed.chapters if c.hole and not c.hole.final)
+    pages.reject(c.link.url for c in parsed.chapters if c.hole)  # the next job asks for them again
 
     lease.advance(JobStatus.SAVING, f"{len(parsed.chapters)} chapters parsed")
     return _save(job, parsed)

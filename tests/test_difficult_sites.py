@@ -14,7 +14,7 @@ import zstandard
 from ingestion.status import JobStatus
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
-from tests.sites import plain
+from tests.sites import plain, royalroad
 from tests.sites.web import Hit, Page, Site
 
 
@@ -51,6 +51,22 @@ def test_a_chapter_that_the_site_no_longer_serves_keeps_its_place(work: Work, st
     missing = library(job)[3]
     assert (job.status, job.chapters_saved, job.chapters_missing) == (JobStatus.DONE, 5, 1)
     assert (missing.content, missing.missing_kind) == (None, "not_found")
+
+
+def test_a_page_that_only_says_not_found_is_asked_for_again_too(work: Work, monkeypatch: pytest.MonkeyPatch):
+    sample = novel()
+    pages = royalroad.render(sample)
+    path = next(p for p in pages if f"/chapter/{sample.chapters[2].key}/" in p)
+    said = Page("<html><body><div class='number'>404</div><h1>Page Not Found</h1></body></html>")
+    good, pages[path] = pages[path], said
+    with Site(pages) as site:
+        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=royalroad")
+        first = ingest(f"{site.url}/fiction/{sample.key}", work)
+        site.pages[path] = good
+        second = ingest(f"{site.url}/fiction/{sample.key}", work)
+
+    assert (first.status, first.chapters_saved, first.chapters_missing) == (JobStatus.DONE, 5, 1)
+    assert (second.status, second.chapters_saved, second.chapters_missing) == (JobStatus.DONE, 6, 0)
 
 
 def test_an_incomplete_attempt_saves_what_it_has_and_names_the_rest(work: Work, monkeypatch: pytest.MonkeyPatch):

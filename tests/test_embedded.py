@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from pathlib import Path
 
 import psycopg2
@@ -51,3 +53,12 @@ def test_a_cluster_that_was_half_made_is_made_anew(tmp_path: Path):
 
     with embedded.serve(tmp_path, durable=False) as urls:
         assert urls.database_url.startswith("postgresql")
+
+
+def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared(tmp_path: Path):
+    stale = Path(tempfile.mkdtemp(prefix="quire-"))
+    (stale / "valkey.sock").touch()
+    urls = {"database_url": "postgresql:///", "redis_url": f"unix://{stale}/valkey.sock"}
+    (tmp_path / "servers.json").write_text(json.dumps(urls))
+    with embedded.serve(tmp_path, durable=False):
+        assert not stale.exists()

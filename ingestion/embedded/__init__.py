@@ -23,6 +23,7 @@ from ingestion.embedded.process import EmbeddedError
 __all__ = ["EmbeddedError", "Urls", "running", "serve"]
 
 LOCK_TIMEOUT_SECONDS = 1
+SOCKETS_PREFIX = "quire-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +55,7 @@ def serve(data_dir: Path, *, durable: bool = True) -> Iterator[Urls]:
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir = data_dir.resolve()
     with _lock(data_dir), _socket_dir() as sockets, contextlib.ExitStack() as stack:
+        _clear_after_kill(data_dir)
         redis_url = stack.enter_context(valkey.serve(data_dir / "valkey", sockets, durable=durable))
         database_url = stack.enter_context(postgres.serve(data_dir / "postgres", sockets, durable=durable))
         urls = Urls(database_url=database_url, redis_url=redis_url)
@@ -88,10 +90,20 @@ def _lock(data_dir: Path) -> Iterator[None]:
         time.sleep(0.05)
 
 
+def _clear_after_kill(data_dir: Path) -> None:
+    """Remove the socket folder of a run that had no chance to do so. We hold the lock: nobody uses it."""
+    with contextlib.suppress(FileNotFoundError):
+        sockets = Path(
+            Urls(**json.loads((data_dir / "servers.json").read_text())).redis_url.removeprefix("unix://")
+        ).parent
+        if sockets.name.startswith(SOCKETS_PREFIX):
+            shutil.rmtree(sockets, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _socket_dir() -> Iterator[Path]:
     """A folder with a short path (a Unix socket's path holds about 100 bytes) that only the servers' owner may enter."""
-    path = Path(tempfile.mkdtemp(prefix="quire-"))
+    path = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX))
     try:
         if user := postgres.server_user():
             shutil.chown(path, user)
