@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from ingestion import config, crawl, db, jobs, novels, pages
@@ -58,6 +59,10 @@ def _attempt(job: Job, lease: Lease) -> str:
     except IngestionError as error:
         log.warning("job failed", kind=error.kind, reason=str(error), exc_info=True)
         return _end(job, lease, error.kind, partial(jobs.fail, error=error, trace=traceback.format_exc()))
+    except (OperationalError, InterfaceError) as outage:
+        # Nothing can be written now. The lease runs out, and recovery puts the job back with all of its pages.
+        log.error("PostgreSQL is away; the job goes on when its lease has run out", error=str(outage).splitlines()[0])
+        return "database away"
     except Exception as error:
         fault = (
             f"a fault in this program ended the job ({type(error).__name__}: {error}); its traceback is in the events"

@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 import psutil
 import pytest
+from sqlalchemy import text
 
 from ingestion import broker, db, intake, jobs, queue
 from ingestion.models import Job
@@ -137,6 +139,22 @@ def test_a_busy_worker_looks_for_stranded_jobs_too(environment: dict[str, str], 
     assert read(busy).status is JobStatus.CRAWLING
     worker.terminate()
     worker.wait(10)
+
+
+def test_a_job_outlives_cut_connections_to_the_database(environment: dict[str, str], slow_site: Site):
+    job_id = intake.submit(f"{slow_site.url}/index.html").job.id
+    worker = run(environment | {"LEASE_SECONDS": "1", "RECOVERY_SECONDS": "1", "PACE_SECONDS": "0.02"}, *WORKER)
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    until(lambda: at_work(job_id), "no page was fetched")
+    for _ in range(8):
+        with db.transaction() as session:
+            session.execute(text(cut))
+        time.sleep(0.05)
+
+    until(lambda: read(job_id).status in {JobStatus.DONE, JobStatus.ERROR}, "the job did not end")
+    worker.terminate()
+    job = read(job_id)
+    assert (job.status, job.chapters_saved, job.error_message) == (JobStatus.DONE, 40, None)
 
 
 def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import install_reactor
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
 from ingestion import config, pages
@@ -120,6 +121,8 @@ class _Crawl:
             raise Unreachable(f"{spider.index} leads back to itself; the site redirects in a circle")
         holes = {}
         for request, failure in spider.failures:
+            if isinstance(failure, SQLAlchemyError):
+                raise failure  # the page store's fault, not the site's
             error = explain(request, failure)
             if isinstance(failure, IngestionError):
                 pages.reject([_first_url(request)])
@@ -139,7 +142,7 @@ class _Crawl:
             if time.monotonic() > self._ends_at:
                 raise SiteTimeout(self._too_long(spider))
             self._checkpoint(spider)
-        except (IngestionError, LeaseLost, Released) as reason:
+        except (IngestionError, LeaseLost, Released, SQLAlchemyError) as reason:
             self._ended_by = reason
 
     def _checkpoint(self, spider: NovelSpider) -> None:
