@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from ingestion.errors import IngestionError, NotFound, ParseError
 from ingestion.items import Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
 from spiders.base import NovelSpider
 
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 Load = Callable[[str], Response | None]
 
 
@@ -22,12 +24,14 @@ def parse(
 
     Raises IngestionError when the index is not what it should be, and whatever `checkpoint` raises.
     """
-    novel = _described(spider.novel(_index_page(load, index_url)))
+    novel = _named(spider.novel(_index_page(load, index_url)))
     links: dict[str, ChapterLink] = {}
     for page in _index(spider, index_url, load):
         checkpoint()
         for link in page.links:
-            links.setdefault(link.key, link)
+            links.setdefault(
+                link.key, replace(link, title=_storable(link.title), volume=_storable(link.volume) or None)
+            )
     chapters = []
     for position, link in enumerate(links.values(), start=1):
         checkpoint()
@@ -91,13 +95,27 @@ def _cleaned(chapter: Chapter, url: str) -> Chapter:
         raise ParseError(f"the page {url} has no text")
     before = sanitize.clean(chapter.notes_before, url) if chapter.notes_before else None
     after = sanitize.clean(chapter.notes_after, url) if chapter.notes_after else None
-    title = " ".join(chapter.title.split()) if chapter.title else None
-    return replace(chapter, content=content, notes_before=before or None, notes_after=after or None, title=title)
+    title = " ".join(_storable(chapter.title).split())
+    return replace(
+        chapter, content=content, notes_before=before or None, notes_after=after or None, title=title or None
+    )
 
 
-def _described(novel: Novel) -> Novel:
-    """The novel with its title on one line. Raises ParseError when it has none."""
-    title = " ".join(novel.title.split())
+def _named(novel: Novel) -> Novel:
+    """The novel with texts that can be stored, its title on one line. Raises ParseError when it has none."""
+    title = " ".join(_storable(novel.title).split())
     if not title:
         raise ParseError(f"the index {novel.url} gives the novel no title")
-    return replace(novel, title=title)
+    return replace(
+        novel,
+        title=title,
+        authors=tuple(map(_storable, novel.authors)),
+        description=_storable(novel.description) or None,
+        language=_storable(novel.language) or None,
+        tags=tuple(map(_storable, novel.tags)),
+    )
+
+
+def _storable(text: str | None) -> str:
+    """A text without what PostgreSQL cannot hold (NUL, lone surrogates) and what no text means (other control characters)."""
+    return _UNSTORABLE.sub("", text or "")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -32,9 +33,9 @@ def novel(root: HtmlElement, url: str, contents: Contents | None) -> Novel:
     return Novel(
         key=f"{parts.netloc}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else ""),
         url=url,
-        title=line(data.get("name")) or _title(page, url, contents),
+        title=line(_said(data, "name")) or _title(page, url, contents),
         authors=pagedata.authors(data) or tuple(_authors(page)),
-        description=data.get("description")
+        description=_said(data, "description")
         or _meta(page, "og:description", "description", "dc.description", "dcterms.description"),
         cover_url=urljoin(url, cover) if cover else None,
         language=_language(root, page),
@@ -43,6 +44,12 @@ def novel(root: HtmlElement, url: str, contents: Contents | None) -> Novel:
         ),
         confidence=contents.confidence if contents else 0.4,
     )
+
+
+def _said(data: Mapping[str, Any], name: str) -> str | None:
+    """What JSON-LD says under a name, where that is a text."""
+    value = data.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _title(page: Selector, url: str, contents: Contents | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import zlib
 from dataclasses import replace
@@ -11,6 +12,8 @@ import brotli
 import pytest
 import zstandard
 
+from ingestion import db
+from ingestion.models import NovelRow
 from ingestion.status import JobStatus
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
@@ -266,6 +269,25 @@ def test_a_page_may_hold_what_postgresql_cannot_store(work: Work):
 
     assert job.status is JobStatus.DONE
     assert (library(job)[0].content or "").rstrip().endswith("end</p>")
+
+
+def test_metadata_that_is_not_what_it_should_be_does_no_harm(work: Work):
+    data = {
+        "@type": "Book",
+        "name": "The\u0000 Weir \ud800",
+        "description": ["a"],
+        "author": [{"name": 7}, "A\u0000nn"],
+        "image": 3,
+    }
+    pages = plain.render(novel())
+    script = f'<script type="application/ld+json">{json.dumps(data)}</script></head>'.encode()
+    pages["/index.html"] = replace(pages["/index.html"], body=pages["/index.html"].content.replace(b"</head>", script))
+    with Site(pages) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    with db.transaction() as session:
+        found = session.get_one(NovelRow, job.novel_id)
+    assert (found.title, found.authors, found.description) == ("The Weir", ["Ann"], None)
 
 
 def test_a_whole_index_of_locked_or_missing_chapters_is_an_error(work: Work):
