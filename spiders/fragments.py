@@ -6,7 +6,7 @@ import re
 from copy import deepcopy
 from html import escape
 
-from lxml import html
+from lxml import etree, html
 from parsel import Selector
 from scrapy.http import Response, TextResponse
 
@@ -22,7 +22,18 @@ def tree(response: Response) -> Selector:
         raise NotFound(f"the site has no page {response.url} (status {response.status}): removed, or the URL is wrong")
     if not isinstance(response, TextResponse):
         raise ParseError(f"{response.url} is not a page of text")
-    return Selector(text=response.text, type="html")
+    return Selector(text=_as_html(response), type="html")
+
+
+def _as_html(response: TextResponse) -> str:
+    """The page's markup as HTML. XHTML closes any element at once (`<script/>`), which HTML reads as never closed."""
+    if b"xhtml" not in (response.headers.get("Content-Type") or b"") and not response.body.startswith(b"<?xml"):
+        return response.text
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        return str(etree.tostring(etree.fromstring(response.body, parser), method="html", encoding="unicode"))
+    except etree.XMLSyntaxError:  # called XHTML, and is none: browsers of the time read it as HTML
+        return response.text
 
 
 def inner_html(element: Selector) -> str:

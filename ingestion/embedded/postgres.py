@@ -23,6 +23,9 @@ ROOTS_SERVER_USER = "quire-postgres"
 
 @contextlib.contextmanager
 def serve(pgdata: Path, sockets: Path, *, durable: bool) -> Iterator[str]:
+    if server_user():
+        _let_others_reach(pgdata.parent)
+        _let_others_reach(_postgres_bin())
     if not pgdata.exists():
         _initdb(pgdata)
     options = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
@@ -49,8 +52,6 @@ def _initdb(pgdata: Path) -> None:
     user = server_user()
     if user:
         shutil.chown(unfinished, user)
-        _let_others_reach(unfinished.parent)
-        _let_others_reach(_postgres_bin())
     options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", f"--pgdata={unfinished}"]
     command = [str(_postgres_bin() / "initdb"), *options]
     result = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **identity(user))  # noqa: S603

@@ -338,6 +338,22 @@ def test_a_page_is_read_in_the_encoding_it_declares(encoding: str, declared: str
     assert "Паром ждал у берега" in found.content
 
 
+def test_xhtml_that_closes_elements_at_once_keeps_its_text():
+    body = f"""<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head>
+        <body><section><a id="start"/><h2>I</h2>{PROSE}<p>The end.<i/></p></section></body></html>"""
+    found = Generic().chapter(page(body.encode(), content_type="application/xhtml+xml"))
+
+    assert text(found.content) == text(f"{PROSE}<p>The end.</p>")
+
+
+def test_xhtml_with_a_script_closed_at_once_keeps_its_text():
+    head = '<head><title>I</title><script src="a.js"/></head>'
+    body = f'<html xmlns="http://www.w3.org/1999/xhtml">{head}<body><section><h2>I</h2>{PROSE}</section></body></html>'
+    found = Generic().chapter(page(body.encode(), content_type="application/xhtml+xml"))
+
+    assert text(found.content) == text(PROSE)
+
+
 def test_broken_html_still_gives_its_text():
     assert "never closed" in chapter(f"<article><p>One<p>Two <em>never closed{PROSE}</div></article>")
 
