@@ -38,7 +38,9 @@ def main(
         names = queue.known(queues)
         worker = IngestionWorker(names, connection=broker.connection())
         log.info("worker started", queues=names)
-    worker.work(burst=burst)
+        worker.work(burst=burst)
+    if not (burst or worker.was_asked_to_stop):
+        raise SystemExit("the worker left because of the fault above; whoever supervises it starts it again")
     log.info("worker stopped")
 
 

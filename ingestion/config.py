@@ -78,16 +78,27 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=60.0, ge=1, le=3600)
     #: Seconds between two looks for stranded jobs, in each worker.
     recovery_seconds: float = Field(default=60.0, ge=1, le=3600)
+    #: Attempts that a job may spend before it is given up.
+    max_attempts: int = Field(default=5, ge=1, le=1000)
+    #: Seconds before a failed job's second attempt; doubled for each one after it, up to the second number.
+    retry_seconds: float = Field(default=30.0, ge=0, le=86_400)
+    retry_max_seconds: float = Field(default=3600.0, ge=0, le=604_800)
     #: Seconds that one run of a job may take.
     queue_job_timeout: int = Field(default=3600, ge=10)
+    #: Megabytes of memory that one run of a job may take (Linux). 0 switches the limit off.
+    max_job_memory: int = Field(default=2048, ge=0)
     #: Seconds until a page that does not come is given up.
     download_timeout: float = Field(default=30.0, ge=1, le=600)
     #: How often a page is asked for again after a transient error.
     page_retries: int = Field(default=3, ge=0, le=10)
+    #: Seconds before the first of these; doubled for each one after it.
+    page_retry_seconds: float = Field(default=1.0, ge=0, le=60)
     #: Pages that one job may fetch.
     max_pages: int = Field(default=20_000, ge=1)
     #: Bytes that one page may have.
     max_page_bytes: int = Field(default=20_000_000, ge=1024)
+    #: For tests of this program itself: the point (see crashpoints.py) at which a process kills itself.
+    crash_at: str | None = None
     log_level: str = "INFO"
     log_format: LogFormat = LogFormat.CONSOLE
 

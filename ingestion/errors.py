@@ -3,7 +3,8 @@
     IngestionError
     ├── SiteError              the site would not give what was asked for
     │   ├── NotFound           404 or 410 for the novel itself
-    │   ├── Blocked            403, 429, a challenge or advert page, a login wall
+    │   ├── Blocked            403, a challenge or advert page, a login wall
+    │   │   └── RateLimited    429, or a Retry-After: too much for now
     │   ├── RobotsDisallowed   robots.txt forbids it
     │   ├── Unreachable        DNS failure, connection refused or cut, 5xx after all retries
     │   ├── SiteTimeout        the site, or the whole job, took longer than its limit
@@ -12,13 +13,14 @@
     ├── ParseError             a page is not what it should be: no title, an empty chapter
     ├── ForbiddenAddress       the guard refuses the URL or the address behind it
     ├── Incomplete             saved what there is, but chapters of the index are missing
-    └── Crashed                a fault of ours, or a process that died
+    ├── Crashed                a fault of ours, or a process that died
+    └── Cancelled              a person said so
 
 `kind` is what `job.error_kind` stores; the message becomes `job.error_message`: it names the thing and the value, and
-says what the user can do.
+says what the user can do. Which kinds are tried again without being asked for is said in `ingestion.retry`.
 
-The two outcomes that are nobody's fault stand apart: `LeaseLost` (another attempt owns the job now: write nothing) and
-`Released` (this process was asked to stop: put the job back).
+The outcomes that are nobody's fault stand apart: `LeaseLost` (another attempt owns the job now: write nothing), `Released`
+(this process was asked to stop: put the job back) and `Superseded` (another job has saved a newer look at the novel).
 """
 
 from __future__ import annotations
@@ -27,9 +29,16 @@ from typing import ClassVar
 
 
 class IngestionError(Exception):
-    """A reason why a job cannot be DONE, told in one sentence that a user can act on."""
+    """A reason why a job cannot be DONE, told in one sentence that a user can act on.
+
+    `retry_after` is how many seconds the site asked to be left alone (RFC 9110, section 10.2.3), None when it did not.
+    """
 
     kind: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class SiteError(IngestionError):
@@ -48,6 +57,10 @@ class Blocked(SiteError):
     """The site answered with a refusal, a challenge, an advert or a login instead of the page."""
 
     kind = "blocked"
+
+
+class RateLimited(Blocked):
+    """The site says that this is too much for now: 429 (RFC 6585), or an error with Retry-After, after all retries."""
 
 
 class RobotsDisallowed(SiteError):
@@ -93,9 +106,13 @@ class ForbiddenAddress(IngestionError):
 
 
 class Incomplete(IngestionError):
-    """What could be had is saved, but chapters that the index lists are not."""
+    """What could be had is saved, but chapters that the index lists are not; `kinds` are those of their reasons."""
 
     kind = "incomplete"
+
+    def __init__(self, message: str, *, kinds: frozenset[str] = frozenset(), retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.kinds = kinds
 
 
 class Crashed(IngestionError):
@@ -104,9 +121,19 @@ class Crashed(IngestionError):
     kind = "crash"
 
 
+class Cancelled(IngestionError):
+    """A person ended the job. The pages that it fetched stay."""
+
+    kind = "cancelled"
+
+
 class LeaseLost(Exception):
     """Another attempt owns the job now; this one must leave without writing anything."""
 
 
 class Released(Exception):
     """This process was asked to stop: the job goes back to QUEUED and its attempt is not counted."""
+
+
+class Superseded(Exception):
+    """Another job has saved the novel from a newer index: this one asks the site again before it saves anything."""

@@ -1,4 +1,4 @@
-"""Takes in the wish to have a novel: the row and its event first, committed; then the bell in Redis."""
+"""Takes in a person's wish, for a novel or for another try at one: the row and its event first, committed; then the bell in Redis."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import structlog
 from redis import RedisError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from ingestion import db, guard, jobs, queue, urls
+from ingestion import db, guard, joblist, jobs, queue, urls
+from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
 from ingestion.status import Priority, Refresh
 
@@ -16,6 +19,10 @@ log = structlog.get_logger(__name__)
 QUEUED = "Ingestion job created and queued"
 WAITING = "Ingestion job created; the queue is away, and the job starts when Redis is back"
 EXISTING = "This novel has an unfinished job already"
+
+
+class NotPossible(Exception):
+    """The job is not in a state that allows it, or there is no such job; the message says which, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +45,36 @@ def submit(url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh 
         job, created = jobs.create(
             session, source_url=url.strip(), canonical_url=canonical, priority=priority, refresh=refresh
         )
+    reach(Point.JOB_CREATED)
     return Taken(job=job, created=created, message=_push(job) if created else EXISTING)
+
+
+def retry(job_id: int) -> Job:
+    """Put a job in ERROR back into the queue, all of its attempts before it. Raises NotPossible."""
+    try:
+        with db.transaction() as session:
+            job = jobs.retry(session, job_id)
+            if job is None:
+                raise NotPossible(_standing(session, job_id, "only a job in ERROR can be put back"))
+    except IntegrityError:
+        raise NotPossible(f"job {job_id}: another unfinished job is at the same novel; follow that one") from None
+    reach(Point.RETRY_COMMITTED)
+    _push(job)
+    return job
+
+
+def cancel(job_id: int) -> Job:
+    """End an unfinished job in ERROR `cancelled`; its worker notices within seconds. Raises NotPossible."""
+    with db.transaction() as session:
+        job = jobs.cancel(session, job_id)
+        if job is None:
+            raise NotPossible(_standing(session, job_id, "only an unfinished job can be cancelled"))
+    return job
+
+
+def _standing(session: Session, job_id: int, rule: str) -> str:
+    job = joblist.get(session, job_id)
+    return f"no job {job_id}" if job is None else f"job {job_id} is {job.status.value.upper()}; {rule}"
 
 
 def _push(job: Job) -> str:
@@ -47,4 +83,5 @@ def _push(job: Job) -> str:
     except RedisError as error:
         log.warning("Redis is away; the job waits for recovery", job=job.id, error=str(error))
         return WAITING
+    reach(Point.JOB_PUSHED)
     return QUEUED

@@ -126,8 +126,12 @@ class ParsedChapter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedNovel:
-    """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps."""
+    """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps.
+
+    `seen_at` is when the site last gave the index that they come from.
+    """
 
     site: str
     novel: Novel
     chapters: tuple[ParsedChapter, ...]
+    seen_at: datetime | None = None

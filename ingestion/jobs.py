@@ -1,4 +1,4 @@
-"""SQL about jobs, and the only module that changes a job's status.
+"""SQL that changes jobs, and the only module that changes a job's status.
 
 Every change is one compare-and-set, ``UPDATE … WHERE id AND status AND attempt``, and its event in the same transaction.
 No row updated means that somebody else owns the job now: LeaseLost. No function here commits.
@@ -6,19 +6,21 @@ No row updated means that somebody else owns the job now: LeaseLost. No function
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from ingestion.errors import Crashed, IngestionError, LeaseLost
+from ingestion import joblist
+from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_UNFINISHED, Job, JobEvent
+from ingestion.retry import Backoff
 from ingestion.status import RUNNING, TRANSITIONS, UNFINISHED, JobStatus, Priority, Refresh
 
-# Into the table, and out of it ----------------------------------------------------------------------------------------
+# By hand --------------------------------------------------------------------------------------------------------------
 
 
 def create(
@@ -42,40 +44,36 @@ def create(
             return job, False
 
 
-def get(session: Session, job_id: int) -> Job | None:
-    """The job, or None."""
-    return session.get(Job, job_id)
+def cancel(session: Session, job_id: int) -> Job | None:
+    """End an unfinished job in ERROR `cancelled`, whoever works on it; None when there is no such job, or it has ended."""
+    told = Cancelled("cancelled by hand; its pages are kept, and a retry goes on from them")
+    values = {"error_kind": told.kind, "error_message": str(told), "not_before": None, **UNCLAIMED}
+    return _change(session, job_id, UNFINISHED, JobStatus.ERROR, str(told), values)
 
 
-def page(session: Session, *, status: JobStatus | None, before: int | None, limit: int) -> Sequence[Job]:
-    """At most `limit` jobs, newest first, from below id `before` (keyset pagination)."""
-    query = select(Job).order_by(Job.id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(Job.status == status)
-    if before is not None:
-        query = query.where(Job.id < before)
-    return session.scalars(query).all()
+def retry(session: Session, job_id: int) -> Job | None:
+    """Put a job in ERROR back to QUEUED with all of its attempts before it; None when there is no such job in ERROR.
 
-
-def events(session: Session, job_id: int) -> Sequence[JobEvent]:
-    """The job's timeline, oldest first."""
-    return session.scalars(select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.id)).all()
+    Raises IntegrityError when another unfinished job is at its URL.
+    """
+    anew = {"released": Job.attempt, "error_kind": None, "error_message": None, "not_before": None}
+    return _change(session, job_id, {JobStatus.ERROR}, JobStatus.QUEUED, "put back by hand", anew)
 
 
 # An attempt's life ----------------------------------------------------------------------------------------------------
 
 
 def claim(session: Session, job_id: int, *, worker: str, lease_seconds: float) -> Job | None:
-    """Take a QUEUED job: a new attempt, and a lease. None when another worker was first or its time has not come."""
-    due = or_(Job.not_before.is_(None), Job.not_before <= func.now())
-    claimed = {"attempt": Job.attempt + 1, "worker": worker, "lease_expires_at": _lease_end(lease_seconds)}
-    statement = (
-        update(Job)
-        .where(Job.id == job_id, Job.status == JobStatus.QUEUED, due)
-        .values(status=JobStatus.CRAWLING, not_before=None, updated_at=func.now(), **claimed)
-        .returning(Job)
-    )
-    job = session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+    """Take a QUEUED job: a new attempt, and a lease. None when it is not to be had: claimed before, not due, paused."""
+    claimed = {
+        "attempt": Job.attempt + 1,
+        "worker": worker,
+        "lease_expires_at": _from_now(lease_seconds),
+        "not_before": None,
+    }
+    free = joblist.is_due() & ~joblist.is_paused()
+    statement = _transition(job_id, {JobStatus.QUEUED}, JobStatus.CRAWLING, claimed).where(free)
+    job = session.scalars(statement.returning(Job), execution_options=FRESH).one_or_none()
     if job is not None:
         message = f"attempt {job.attempt} claimed by {worker}"
         _record(session, job_id, attempt=job.attempt, status=JobStatus.CRAWLING, message=message)
@@ -85,7 +83,7 @@ def claim(session: Session, job_id: int, *, worker: str, lease_seconds: float) -
 def advance(session: Session, job_id: int, attempt: int, *, to: JobStatus, lease_seconds: float, message: str) -> None:
     """Move an attempt on to its next stage with a fresh lease. Raises LeaseLost."""
     source = {JobStatus.PARSING: JobStatus.CRAWLING, JobStatus.SAVING: JobStatus.PARSING}[to]
-    _move(session, job_id, attempt, {source}, to, message, {"lease_expires_at": _lease_end(lease_seconds)})
+    _move(session, job_id, attempt, {source}, to, message, {"lease_expires_at": _from_now(lease_seconds)})
 
 
 def renew(session: Session, job_id: int, attempt: int, *, lease_seconds: float, **progress: int | str | None) -> None:
@@ -93,9 +91,16 @@ def renew(session: Session, job_id: int, attempt: int, *, lease_seconds: float, 
     statement = (
         update(Job)
         .where(Job.id == job_id, Job.attempt == attempt, Job.status.in_(RUNNING))
-        .values(lease_expires_at=_lease_end(lease_seconds), updated_at=func.now(), **progress)
+        .values(lease_expires_at=_from_now(lease_seconds), updated_at=func.now(), **progress)
     )
-    if not _updated(session, statement):
+    if session.scalar(statement.returning(Job.id), execution_options=UNSYNCHRONISED) is None:
+        raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
+
+
+def hold(session: Session, job_id: int, attempt: int) -> None:
+    """Keep the job with this attempt until the transaction ends: what it writes is written by the owner. Raises LeaseLost."""
+    owned = select(Job.id).where(Job.id == job_id, Job.attempt == attempt, Job.status.in_(RUNNING))
+    if session.scalar(owned.with_for_update(read=True)) is None:
         raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
 
 
@@ -109,95 +114,108 @@ def lock(session: Session, job_id: int, attempt: int) -> None:
 def finish(session: Session, job_id: int, attempt: int, *, novel_id: int, saved: int, missing: int) -> None:
     """SAVING to DONE. Raises LeaseLost."""
     message = f"done: {saved} chapters saved, {missing} missing at the site"
-    values = {"novel_id": novel_id, "chapters_saved": saved, "chapters_missing": missing, "lease_expires_at": None}
-    _move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values)
+    values = {"novel_id": novel_id, "chapters_saved": saved, "chapters_missing": missing}
+    clean = {"error_kind": None, "error_message": None, "lease_expires_at": None}
+    _move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | clean)
 
 
-def fail(
+def end(
     session: Session,
     job_id: int,
     attempt: int,
     error: IngestionError,
+    backoff: Backoff,
     *,
-    trace: str | None = None,
-    **library: int | None,
-) -> None:
-    """End an attempt in ERROR with the error's kind and sentence; the traceback goes to the event. Raises LeaseLost."""
-    values = {"error_kind": error.kind, "error_message": str(error), "lease_expires_at": None, **library}
-    detail = {"kind": error.kind} | ({"traceback": trace} if trace else {})
-    _move(session, job_id, attempt, RUNNING, JobStatus.ERROR, str(error), values, detail)
+    detail: dict[str, Any] | None = None,
+    library: dict[str, int] | None = None,
+) -> JobStatus:
+    """End an attempt that `error` stopped: back to QUEUED after a rest, or to ERROR when that makes no sense. Raises LeaseLost.
+
+    `detail` (a traceback, the missing chapters) goes to the event, `library` (`novel_id`, `chapters_saved`,
+    `chapters_missing`) to the job. The status that the job has now.
+    """
+    rest = backoff.rest(error, attempt - _released(session, job_id))
+    values = {"error_kind": error.kind, "error_message": str(error), **UNCLAIMED, **(library or {})}
+    told = {"kind": error.kind} | (detail or {})
+    if rest is None:
+        _move(session, job_id, attempt, RUNNING, JobStatus.ERROR, str(error), values, told)
+        return JobStatus.ERROR
+    values["not_before"] = _from_now(rest)
+    message = f"attempt {attempt} failed ({error.kind}), the next begins in {rest:.0f} s: {error}"
+    _move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, message, values, told | {"rest_seconds": rest})
+    return JobStatus.QUEUED
 
 
-def release(session: Session, job_id: int, attempt: int, *, reason: str) -> None:
-    """Put a running job back to QUEUED: its worker was asked to stop. Raises LeaseLost.
+def release(session: Session, job_id: int, attempt: int, *, reason: str, afresh: bool = False) -> None:
+    """Put a running job back to QUEUED through no fault of its own; `afresh`, to ask the site anew. Raises LeaseLost.
 
     A fencing token never goes down, so the attempt stays as it is and is counted among those that were not spent.
     """
-    unclaimed = {"released": Job.released + 1, "lease_expires_at": None, "worker": None}
-    _move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, reason, unclaimed)
+    values = {"released": Job.released + 1, **UNCLAIMED} | ({"fresh_since": func.now()} if afresh else {})
+    _move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, reason, values)
 
 
-# The stranded ---------------------------------------------------------------------------------------------------------
-
-
-def queued(session: Session) -> Sequence[Job]:
-    """The QUEUED jobs whose time has come, oldest first."""
-    due = or_(Job.not_before.is_(None), Job.not_before <= func.now())
-    return session.scalars(select(Job).where(Job.status == JobStatus.QUEUED, due).order_by(Job.id)).all()
-
-
-def expire(session: Session, *, max_attempts: int, dead: tuple[int, str] | None = None) -> Sequence[Job]:
+def expire(session: Session, backoff: Backoff, *, dead: tuple[int, str] | None = None) -> Sequence[Job]:
     """Take every running job whose lease has run out from its attempt: back to QUEUED, or to ERROR when attempts are spent.
 
     With `dead`, a job's id and the name of the worker on it that is known to have died, that job alone, whatever its lease.
     """
-    over = Job.lease_expires_at < func.now() if dead is None else tuple_(Job.id, Job.worker) == dead
-    expired = select(Job).where(Job.status.in_(RUNNING), over).with_for_update(skip_locked=True)
-    jobs = session.scalars(expired).all()
+    over = joblist.is_expired() if dead is None else tuple_(Job.id, Job.worker) == dead
+    jobs = session.scalars(select(Job).where(Job.status.in_(RUNNING), over).with_for_update(skip_locked=True)).all()
     for job in jobs:
         lost = f"attempt {job.attempt} on {job.worker} stopped without a word while {job.status}"
-        if job.attempt - job.released >= max_attempts:
-            fail(
-                session,
-                job.id,
-                job.attempt,
-                Crashed(f"{lost}, as {max_attempts} attempts in all did; see the worker's log"),
-            )
+        if job.attempt - job.released >= backoff.max_attempts:
+            told = Crashed(f"{lost}, as {backoff.max_attempts} attempts in all did or failed; see the worker's log")
+            end(session, job.id, job.attempt, told, backoff)
         else:
-            back = {"lease_expires_at": None, "worker": None}
-            _move(session, job.id, job.attempt, RUNNING, JobStatus.QUEUED, lost, back)
+            _move(session, job.id, job.attempt, RUNNING, JobStatus.QUEUED, lost, UNCLAIMED)
     return jobs
 
 
 # One statement each ---------------------------------------------------------------------------------------------------
+
+UNCLAIMED: dict[str, Any] = {"lease_expires_at": None, "worker": None}
+#: The statement's own row, and not what the session remembers of it.
+FRESH = {"populate_existing": True}
+UNSYNCHRONISED = {"synchronize_session": False}
+
+
+def _transition(job_id: int, sources: Collection[JobStatus], to: JobStatus, values: dict[str, Any]) -> Any:
+    legal = [source for source in sources if to in TRANSITIONS[source]]
+    return update(Job).where(Job.id == job_id, Job.status.in_(legal)).values(status=to, updated_at=func.now(), **values)
 
 
 def _move(
     session: Session,
     job_id: int,
     attempt: int,
-    sources: set[JobStatus] | frozenset[JobStatus],
+    sources: Collection[JobStatus],
     to: JobStatus,
     message: str,
     values: dict[str, Any],
     detail: dict[str, Any] | None = None,
 ) -> None:
-    legal = [source for source in sources if to in TRANSITIONS[source]]
-    statement = (
-        update(Job)
-        .where(Job.id == job_id, Job.attempt == attempt, Job.status.in_(legal))
-        .values(status=to, updated_at=func.now(), **values)
-    )
-    if not _updated(session, statement):
+    """A transition by the attempt that owns the job."""
+    statement = _transition(job_id, sources, to, values).where(Job.attempt == attempt)
+    if session.scalar(statement.returning(Job.id), execution_options=UNSYNCHRONISED) is None:
         raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
     _record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
 
 
-def _updated(session: Session, statement: Any) -> bool:
-    return (
-        session.execute(statement.returning(Job.id), execution_options={"synchronize_session": False}).first()
-        is not None
-    )
+def _change(
+    session: Session,
+    job_id: int,
+    sources: Collection[JobStatus],
+    to: JobStatus,
+    message: str,
+    values: dict[str, Any],
+) -> Job | None:
+    """A transition by a person, whichever attempt there is."""
+    statement = _transition(job_id, sources, to, values)
+    job: Job | None = session.scalars(statement.returning(Job), execution_options=FRESH).one_or_none()
+    if job is not None:
+        _record(session, job_id, attempt=job.attempt, status=to, message=message)
+    return job
 
 
 def _record(
@@ -213,5 +231,9 @@ def _record(
     session.execute(insert(JobEvent).values(**values))
 
 
-def _lease_end(seconds: float) -> Any:
+def _released(session: Session, job_id: int) -> int:
+    return session.scalar(select(Job.released).where(Job.id == job_id)) or 0
+
+
+def _from_now(seconds: float) -> ColumnElement[Any]:
     return func.now() + timedelta(seconds=seconds)

@@ -6,26 +6,31 @@ There is no timer thread: a crawl that hangs makes no checkpoint, so it loses it
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from ingestion import db, jobs
-from ingestion.errors import Released
+from ingestion import db, joblist, jobs
+from ingestion.errors import LeaseLost, Released
 from ingestion.models import Job
 from ingestion.status import JobStatus
 
 #: A lease is renewed when this part of it is over; it survives a few renewals that fail.
 RENEW_AT = 0.2
+LOOK_SECONDS = 1.0
+
+T = TypeVar("T")
 
 
 class Lease:
-    """One attempt's fencing token, and the clock of its renewals."""
+    """One attempt's fencing token, and the clock of its renewals. It waits while the database is away."""
 
     def __init__(self, job: Job, seconds: float) -> None:
         self.job_id = job.id
         self.attempt = job.attempt
         self._seconds = seconds
-        self._renewed = time.monotonic()
+        self._renewed = self._looked = time.monotonic()
         self.progress: dict[str, int | str | None] = {}
         self.stopping = False
 
@@ -38,23 +43,50 @@ class Lease:
 
         Raises LeaseLost when another attempt owns the job, Released when this process was asked to stop.
         """
-        if self.stopping:
-            raise Released("the worker was asked to stop")
+        self._refuse_when_stopping()
         self.progress |= progress
         if time.monotonic() - self._renewed >= min(1.0, self._seconds * RENEW_AT):
-            with db.transaction() as session:
-                self.store(session)
+            self.patiently(self.store)
             self._renewed = time.monotonic()
+
+    def look(self) -> None:
+        """Whether the job is still ours, for a moment without progress: the lease is left as it is. Raises as `checkpoint`."""
+        self._refuse_when_stopping()
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
+        if not self.patiently(lambda session: joblist.is_owned(session, self.job_id, self.attempt)):
+            raise LeaseLost(f"job {self.job_id}: attempt {self.attempt} no longer owns it")
+
+    def advance(self, to: JobStatus, message: str, *, also: Callable[[Session], object] = lambda _: None) -> None:
+        """Enter the next stage with all progress stored, and what is `also` to be written. Raises as `checkpoint` does."""
+        self._refuse_when_stopping()
+
+        def move(session: Session) -> None:
+            self.store(session)
+            also(session)
+            jobs.advance(session, self.job_id, self.attempt, to=to, lease_seconds=self._seconds, message=message)
+
+        self.patiently(move)
+        self._renewed = time.monotonic()
 
     def store(self, session: Session) -> None:
         """Renew the lease and write the progress in `session`'s transaction. Raises LeaseLost."""
         jobs.renew(session, self.job_id, self.attempt, lease_seconds=self._seconds, **self.progress)
 
-    def advance(self, to: JobStatus, message: str) -> None:
-        """Enter the next stage with all progress stored. Raises as `checkpoint` does."""
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do `work` in a transaction that only the job's owner can commit. Raises LeaseLost."""
+
+        def fenced(session: Session) -> T:
+            jobs.hold(session, self.job_id, self.attempt)
+            return work(session)
+
+        return self.patiently(fenced)
+
+    def patiently(self, work: Callable[[Session], T]) -> T:
+        """`db.patiently`, but an attempt that was asked to stop does not wait."""
+        return db.patiently(work, unless=lambda: self.stopping)
+
+    def _refuse_when_stopping(self) -> None:
         if self.stopping:
             raise Released("the worker was asked to stop")
-        with db.transaction() as session:
-            self.store(session)
-            jobs.advance(session, self.job_id, self.attempt, to=to, lease_seconds=self._seconds, message=message)
-        self._renewed = time.monotonic()

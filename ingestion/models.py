@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     DateTime,
     Enum,
     ForeignKey,
@@ -57,13 +58,15 @@ class Base(DeclarativeBase):
 
 
 Now = text("now()")
+ALL_HOSTS = "*"
 IS_UNFINISHED = text("status IN ({})".format(", ".join(f"'{s.value}'" for s in sorted(UNFINISHED))))
 
 
 class Job(Base):
     """One wish to have a novel ingested, and how far it has come. `attempt` is the fencing token of whoever works on it.
 
-    `released` of the attempts were put back unspent, because their worker was asked to stop.
+    `released` of the attempts do not count: their worker was asked to stop, or a person put the job back. A QUEUED job's
+    error is that of the attempt before. Pages fetched since `fresh_since` answer for the site.
     """
 
     __tablename__ = "job"
@@ -77,6 +80,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     source_url: Mapped[str]
     canonical_url: Mapped[str]
+    host: Mapped[str] = mapped_column(Computed("split_part(canonical_url, '/', 3)", persisted=True))
     status: Mapped[JobStatus] = mapped_column(default=JobStatus.QUEUED)
     priority: Mapped[Priority] = mapped_column(default=Priority.DEFAULT)
     refresh: Mapped[Refresh] = mapped_column(default=Refresh.NEW)
@@ -93,8 +97,18 @@ class Job(Base):
     novel_id: Mapped[int | None] = mapped_column(ForeignKey("novel.id", ondelete="SET NULL"))
     error_kind: Mapped[str | None]
     error_message: Mapped[str | None]
+    fresh_since: Mapped[datetime] = mapped_column(server_default=Now)
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     updated_at: Mapped[datetime] = mapped_column(server_default=Now)
+
+
+class Pause(Base):
+    """A host of which no job is claimed for now; ALL_HOSTS stands for every one."""
+
+    __tablename__ = "pause"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=Now)
 
 
 class JobEvent(Base):
@@ -130,7 +144,10 @@ class Page(Base):
 
 
 class NovelRow(Base):
-    """A novel. Its identity is the site's own: two URLs of one novel end in one row."""
+    """A novel. Its identity is the site's own: two URLs of one novel end in one row.
+
+    `seen_at` is when the index that it was saved from was fetched: an older one may not replace a newer one.
+    """
 
     __tablename__ = "novel"
     __table_args__ = (UniqueConstraint("site", "key"),)
@@ -147,6 +164,7 @@ class NovelRow(Base):
     status: Mapped[Publication | None]
     tags: Mapped[list[str]]
     confidence: Mapped[float]
+    seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     updated_at: Mapped[datetime] = mapped_column(server_default=Now)
 

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
 from ingestion import sanitize
-from ingestion.items import Novel, ParsedChapter, ParsedNovel
+from ingestion.errors import Superseded
+from ingestion.items import ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRevision, ChapterRow, NovelRow
 
 
@@ -33,8 +34,11 @@ class Saved:
 
 
 def save(session: Session, parsed: ParsedNovel) -> Saved:
-    """Write the novel and its chapters as they are now. Idempotent: the same again changes nothing."""
-    novel_id = _save_novel(session, parsed.site, parsed.novel)
+    """Write the novel and its chapters as they are now. Idempotent: the same again changes nothing.
+
+    Raises Superseded when the novel was saved from a newer index already.
+    """
+    novel_id = _save_novel(session, parsed)
     known = _known(session, novel_id)
     rows = [_row(novel_id, chapter) for chapter in parsed.chapters]
     new = [row for row in rows if row["key"] not in known]
@@ -92,8 +96,9 @@ def chapter(session: Session, chapter_id: int) -> ChapterRow | None:
 # Saving, step by step -------------------------------------------------------------------------------------------------
 
 
-def _save_novel(session: Session, site: str, novel: Novel) -> int:
+def _save_novel(session: Session, parsed: ParsedNovel) -> int:
     """Insert or update; the row stays locked until the transaction ends, so two jobs of one novel save one after the other."""
+    novel = parsed.novel
     values = {
         "url": novel.url,
         "title": novel.title,
@@ -104,12 +109,17 @@ def _save_novel(session: Session, site: str, novel: Novel) -> int:
         "status": novel.status,
         "tags": list(novel.tags),
         "confidence": novel.confidence,
+        "seen_at": parsed.seen_at,
     }
-    statement = upsert(NovelRow).values(site=site, key=novel.key, **values)
+    statement = upsert(NovelRow).values(site=parsed.site, key=novel.key, **values)
+    not_older = func.coalesce(NovelRow.seen_at <= statement.excluded.seen_at, True)
     on_conflict = statement.on_conflict_do_update(
-        index_elements=[NovelRow.site, NovelRow.key], set_=values | {"updated_at": func.now()}
+        index_elements=[NovelRow.site, NovelRow.key], set_=values | {"updated_at": func.now()}, where=not_older
     )
-    return session.scalars(on_conflict.returning(NovelRow.id)).one()
+    novel_id = session.scalars(on_conflict.returning(NovelRow.id)).one_or_none()
+    if novel_id is None:
+        raise Superseded(f"another job has saved {novel.url} from a newer index; this one looks at it again")
+    return novel_id
 
 
 def _known(session: Session, novel_id: int) -> dict[str, ChapterRow]:

@@ -7,7 +7,8 @@ them (transfer compression undone), compressed with zstd.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,8 +21,10 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.request import fingerprint
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from ingestion import db
+from ingestion.lease import Lease
 from ingestion.models import Page
 from ingestion.status import Refresh
 
@@ -31,11 +34,13 @@ STORED = REDIRECTS | {200, 404, 410}
 MAX_REDIRECTS = 10
 #: RFC 9309, section 2.4: robots.txt should not be used from a cache for longer than a day.
 ROBOTS_FRESHNESS = timedelta(hours=24)
+#: A job that rests between its attempts trusts the index that it has seen for as long.
+INDEX_FRESHNESS = timedelta(hours=24)
 COMPRESSION_LEVEL = 3
 
 
 class PageStore:
-    """Scrapy's cache storage interface on the table `page`."""
+    """Scrapy's cache storage interface on the table `page`. Where a job's spider has a `lease`, only its owner can write."""
 
     def __init__(self, settings: BaseSettings) -> None:
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
@@ -47,15 +52,24 @@ class PageStore:
         """Nothing to close."""
 
     def retrieve_response(self, spider: Spider, request: Request) -> Response | None:
-        """The stored response, its time of fetching in ``request.meta["fetched_at"]``; None when there is none to trust."""
-        found = _select(fingerprint(request))
-        if found is None or found.rejected_at is not None:
+        """The stored response, with ``fetched_at`` and ``age`` in ``request.meta``; None when there is none to trust.
+
+        Both are by the database's clock. Raises Released when the process was asked to stop.
+        """
+        query = select(Page, func.clock_timestamp() - Page.fetched_at).where(Page.fingerprint == fingerprint(request))
+        lease = _lease(spider)
+        read = lease.patiently if lease else db.patiently
+        found = read(lambda session: session.execute(query).one_or_none())
+        if found is None or found[0].rejected_at is not None:
             return None
-        request.meta["fetched_at"] = found.fetched_at
-        return _response(found)
+        request.meta["fetched_at"], request.meta["age"] = found[0].fetched_at, found[1]
+        return _response(found[0])
 
     def store_response(self, spider: Spider, request: Request, response: Response) -> None:
-        """Write the response; one that the site has just confirmed (304) gets its headers and time only."""
+        """Write the response; one that the site has just confirmed (304) gets its headers and time only.
+
+        Raises LeaseLost when another attempt owns the job: an old answer never replaces a newer one.
+        """
         row: dict[str, Any] = {
             "fingerprint": fingerprint(request),
             "url": request.url,
@@ -65,26 +79,37 @@ class PageStore:
             "fetched_at": func.clock_timestamp(),
             "rejected_at": None,
         }
-        with db.transaction() as session:
-            # A page lost to a power cut is fetched again; waiting for the disk at every page is not worth that.
-            session.execute(text("SET LOCAL synchronous_commit = off"))
-            if "cached" in response.flags:
-                session.execute(update(Page).where(Page.fingerprint == row.pop("fingerprint")).values(**row))
-            else:
-                row["body"] = self._compressor.compress(response.body)
-                statement = insert(Page).values(**row)
-                session.execute(statement.on_conflict_do_update(index_elements=[Page.fingerprint], set_=row))
+        if "cached" not in response.flags:
+            row["body"] = self._compressor.compress(response.body)
+        lease = _lease(spider)
+        write = lease.write if lease else db.patiently
+        write(partial(_store, row=row))
+
+
+def _lease(spider: Spider) -> Lease | None:
+    """What a job's spider carries; a spider run by hand (`scrapy crawl`) carries none."""
+    return getattr(spider, "lease", None)
+
+
+def _store(session: Session, row: dict[str, Any]) -> None:
+    # A page lost to a power cut is fetched again; waiting for the disk at every page is not worth that.
+    session.execute(text("SET LOCAL synchronous_commit = off"))
+    if "body" not in row:
+        session.execute(update(Page).where(Page.fingerprint == row["fingerprint"]).values(**row))
+    else:
+        statement = insert(Page).values(**row)
+        session.execute(statement.on_conflict_do_update(index_elements=[Page.fingerprint], set_=row))
 
 
 class Freshness:
     """Scrapy's cache policy: whether a stored page still answers for the site, as far as this job is concerned.
 
-    What this job fetched itself is fresh, whichever of its attempts did. Of what was there before, a chapter stays fresh
-    until the index says that it was edited since, or the job wants everything anew; an index never does.
+    What this job fetched itself is fresh, whichever of its attempts did: an index for a day. Of what was there before, a
+    chapter stays fresh until the index says that it was edited since, or the job wants everything anew; an index never does.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
-        self._job_began = datetime.fromisoformat(settings["JOB_CREATED_AT"])
+        self._fresh_since = datetime.fromisoformat(settings["JOB_FRESH_SINCE"])
         self._refresh = Refresh(settings["JOB_REFRESH"])
 
     def should_cache_request(self, request: Request) -> bool:
@@ -98,7 +123,9 @@ class Freshness:
     def is_cached_response_fresh(self, cachedresponse: Response, request: Request) -> bool:
         """Whether to answer from the store. If not, the request is made conditional (RFC 9110, section 13)."""
         fetched_at: datetime = request.meta["fetched_at"]
-        if fetched_at >= self._job_began or self._lasts(cachedresponse, request, fetched_at):
+        if fetched_at >= self._fresh_since and not _is_old_index(request):
+            return True
+        if self._lasts(cachedresponse, request, fetched_at):
             return True
         for validator, condition in ((b"ETag", b"If-None-Match"), (b"Last-Modified", b"If-Modified-Since")):
             if validator in cachedresponse.headers:
@@ -112,7 +139,8 @@ class Freshness:
     def _lasts(self, stored: Response, request: Request, fetched_at: datetime) -> bool:
         role = request.meta.get("role")
         if role is None and urlsplit(request.url).path == "/robots.txt":
-            return fetched_at > datetime.now(UTC) - ROBOTS_FRESHNESS
+            age: timedelta = request.meta["age"]
+            return age < ROBOTS_FRESHNESS
         if self._refresh is Refresh.ALL:
             return False
         if stored.status in PERMANENT_REDIRECTS:
@@ -120,6 +148,11 @@ class Freshness:
         edited_at = request.meta.get("edited_at")
         served = stored.status == 200 or stored.status in REDIRECTS
         return role == "chapter" and served and (edited_at is None or edited_at <= fetched_at)
+
+
+def _is_old_index(request: Request) -> bool:
+    age: timedelta = request.meta["age"]
+    return request.meta.get("role") == "index" and age > INDEX_FRESHNESS
 
 
 class PageStoreMiddleware(HttpCacheMiddleware):
@@ -133,36 +166,36 @@ class PageStoreMiddleware(HttpCacheMiddleware):
 # For the stages after the crawl -----------------------------------------------------------------------------------------
 
 
-def load(url: str) -> Response | None:
+def load(session: Session, url: str) -> Response | None:
     """The stored page that a request for `url` led to, redirects followed; None when it is not in the store."""
-    for page in _chain(url):
+    for page in _chain(session, url):
         if page.status not in REDIRECTS:
             return _response(page)
     return None
 
 
-def reject(urls: Iterable[str]) -> None:
+def fetched_at(session: Session, url: str) -> datetime | None:
+    """When the site last gave, or confirmed, the page that a request for `url` leads to; None when it is not in the store."""
+    times = [page.fetched_at for page in _chain(session, url)]
+    return times[-1] if times else None
+
+
+def reject(session: Session, urls: Iterable[str]) -> None:
     """Mark pages as not being what they should be, so that the next attempt asks the site again."""
-    marks = [page.fingerprint for url in urls for page in _chain(url)]
-    with db.transaction() as session:
-        session.execute(update(Page).where(Page.fingerprint.in_(marks)).values(rejected_at=func.now()))
+    marks = [page.fingerprint for url in urls for page in _chain(session, url)]
+    session.execute(update(Page).where(Page.fingerprint.in_(marks)).values(rejected_at=func.now()))
 
 
-def _chain(url: str) -> Iterator[Page]:
+def _chain(session: Session, url: str) -> Iterator[Page]:
     """The stored page of `url`, and those that it redirects to."""
     for _ in range(MAX_REDIRECTS):
-        found = _select(fingerprint(Request(url)))
+        found = session.scalar(select(Page).where(Page.fingerprint == fingerprint(Request(url))))
         if found is None or found.rejected_at is not None:
             return
         yield found
         if found.status not in REDIRECTS:
             return
         url = urljoin(url, (Headers(found.headers)["Location"] or b"").decode("latin-1"))
-
-
-def _select(key: bytes) -> Page | None:
-    with db.transaction() as session:
-        return session.scalar(select(Page).where(Page.fingerprint == key))
 
 
 def _response(page: Page) -> Response:

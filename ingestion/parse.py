@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from scrapy.http import Response
 
@@ -18,7 +19,13 @@ Load = Callable[[str], Response | None]
 
 
 def parse(
-    spider: NovelSpider, index_url: str, load: Load, *, holes: Mapping[str, Hole], checkpoint: Callable[[], None]
+    spider: NovelSpider,
+    index_url: str,
+    load: Load,
+    *,
+    holes: Mapping[str, Hole],
+    checkpoint: Callable[[], None],
+    seen_at: datetime | None = None,
 ) -> ParsedNovel:
     """The novel at `index_url` as the pages that `load` gives tell it. `holes` says why a page is not there, by URL.
 
@@ -36,7 +43,7 @@ def parse(
     for position, link in enumerate(links.values(), start=1):
         checkpoint()
         chapters.append(_chapter(spider, link, position, load, holes))
-    return ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters))
+    return ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters), seen_at=seen_at)
 
 
 def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPage]:
@@ -77,7 +84,7 @@ def _read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str
         return holes[link.url]
     response = load(link.url)
     if response is None:
-        return Hole(kind="unreachable", reason=f"{link.url} is not in the page store", final=False)
+        return Hole(kind="unreachable", reason=f"{link.url} was not fetched", final=False)
     if response.status in NovelSpider.handle_httpstatus_list:
         return Hole(kind="not_found", reason=f"the site answers {response.status}", final=True)
     try:

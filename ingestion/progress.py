@@ -28,10 +28,16 @@ def follow(look: Callable[[], dict[str, Any]], *, show: bool = True, console: Co
         task = bar.add_task("queued", total=None)
         while True:
             job = look()
-            bar.update(task, description=job["status"], completed=job["pages_done"], total=job["pages_total"])
+            bar.update(task, description=_standing(job), completed=job["pages_done"], total=job["pages_total"])
             if job["status"] in ENDED:
                 return job
             time.sleep(POLL_SECONDS)
+
+
+def _standing(job: dict[str, Any]) -> str:
+    """Its status; of a job that waits for its next attempt, why."""
+    rests = job["status"] == JobStatus.QUEUED and job["error_kind"]
+    return f"again soon ({job['error_kind']})" if rests else str(job["status"])
 
 
 def verdict(job: dict[str, Any]) -> str:

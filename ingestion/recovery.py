@@ -12,19 +12,20 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ingestion import db, jobs, queue
+from ingestion import db, joblist, jobs, queue
+from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
+from ingestion.retry import Backoff
 from ingestion.status import JobStatus
 
 log = structlog.get_logger(__name__)
 
 RECOVERY_LOCK = 4_200_002
-MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recovered:
-    """What one recovery did, as job ids."""
+    """What one recovery did, as job ids: pushed to a queue again, taken from an attempt that had stopped, given up."""
 
     requeued: tuple[int, ...] = ()
     expired: tuple[int, ...] = ()
@@ -39,17 +40,28 @@ def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
     with db.transaction() as session:
         if not _acting_alone(session):
             return Recovered()
-        ended = jobs.expire(session, max_attempts=MAX_ATTEMPTS, dead=dead)
-        expired = tuple(job.id for job in ended)
+        taken = {job.id for job in jobs.expire(session, Backoff.as_set(), dead=dead)}
+    reach(Point.LEASES_EXPIRED)
     with db.transaction() as session:
         if not _acting_alone(session):
-            return Recovered(expired=expired)
-        given_up = tuple(id for id in expired if _status(session, id) is JobStatus.ERROR)
-        requeued = _push_missing(session)
-    done = Recovered(requeued=requeued, expired=expired, dead=given_up)
-    if requeued or expired:
-        log.info("recovered stranded jobs", requeued=len(requeued), expired=len(expired), dead=len(given_up))
+            return Recovered(expired=tuple(sorted(taken)))
+        given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
+        requeued = _push(_silent(session))
+    done = Recovered(requeued=requeued, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
+    if requeued or taken:
+        log.info("recovered stranded jobs", requeued=len(requeued), expired=len(done.expired), dead=len(done.dead))
     return done
+
+
+def look() -> Recovered:
+    """What `recover` would do now, undone. Raises redis.RedisError when Redis is away."""
+    backoff = Backoff.as_set()
+    with db.transaction() as session:
+        lost = joblist.expired(session)
+        given_up = {job.id for job in lost if job.attempt - job.released >= backoff.max_attempts}
+        back = tuple(job.id for job in lost if job.id not in given_up)
+        silent = tuple(job.id for job in _silent(session))
+    return Recovered(requeued=silent + back, expired=back, dead=tuple(sorted(given_up)))
 
 
 def _acting_alone(session: Session) -> bool:
@@ -57,14 +69,15 @@ def _acting_alone(session: Session) -> bool:
     return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": RECOVERY_LOCK}))
 
 
-def _push_missing(session: Session) -> tuple[int, ...]:
+def _silent(session: Session) -> list[Job]:
+    """The jobs that could be claimed but that no queue holds."""
     # The queue is read before the table: a job that is pushed in between is then seen as waiting at the worst twice, never missed.
     rung = queue.waiting()
-    silent = [job for job in jobs.queued(session) if job.id not in rung]
+    return [job for job in joblist.claimable(session) if job.id not in rung]
+
+
+def _push(silent: list[Job]) -> tuple[int, ...]:
     for job in silent:
         queue.enqueue(job.id, job.priority)
+        reach(Point.ONE_PUSHED_BACK)
     return tuple(job.id for job in silent)
-
-
-def _status(session: Session, job_id: int) -> JobStatus:
-    return session.get_one(Job, job_id).status

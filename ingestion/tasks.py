@@ -7,37 +7,40 @@ import os
 import signal
 import socket
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from scrapy.http import Response
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, jobs, novels, pages
-from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, NotFound, Released
+from ingestion import config, crawl, db, holes, jobs, novels, pages
+from ingestion.crashpoints import Point, reach
+from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
 from ingestion.models import Job
 from ingestion.parse import parse
+from ingestion.retry import Backoff
 from ingestion.status import JobStatus
+from spiders.base import NovelSpider
 
 log = structlog.get_logger(__name__)
-
-NAMED_HOLES = 20
 
 
 def process_job(job_id: int) -> str:
     """Ingest the novel of job `job_id`, an integer; how it ended, in a word. Raises what is a fault of this program's own."""
-    with db.transaction() as session:
-        job = jobs.claim(
-            session, int(job_id), worker=worker_name(os.getpid()), lease_seconds=config.settings().lease_seconds
-        )
+    reach(Point.JOB_TAKEN)
+    seconds = config.settings().lease_seconds
+    claim = partial(jobs.claim, job_id=int(job_id), worker=worker_name(os.getpid()), lease_seconds=seconds)
+    job = db.patiently(claim)
     if job is None:
-        log.info("nothing to do: another worker has the job, it has ended, or its time has not come", job=job_id)
+        log.info("nothing to do: another worker has the job, it has ended or is paused, or it is too early", job=job_id)
         return "not claimed"
-    lease = Lease(job, config.settings().lease_seconds)
+    reach(Point.JOB_CLAIMED)
+    lease = Lease(job, seconds)
     with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt), _stopped_by_sigterm(lease):
         return _attempt(job, lease)
 
@@ -55,19 +58,21 @@ def _attempt(job: Job, lease: Lease) -> str:
         log.warning("lease lost, nothing written", reason=str(lost))
         return "lease lost"
     except Released as wish:
-        return _end(job, lease, "released", partial(jobs.release, reason=str(wish)))
+        reach(Point.STOP_SEEN)
+        word = _put_back(job, lease, "released", partial(jobs.release, reason=str(wish)))
+        reach(Point.RELEASE_COMMITTED)
+        return word
+    except Superseded as newer:
+        return _put_back(job, lease, "superseded", partial(jobs.release, reason=str(newer), afresh=True))
     except IngestionError as error:
-        log.warning("job failed", kind=error.kind, reason=str(error), exc_info=True)
-        return _end(job, lease, error.kind, partial(jobs.fail, error=error, trace=traceback.format_exc()))
-    except (OperationalError, InterfaceError) as outage:
-        # Nothing can be written now. The lease runs out, and recovery puts the job back with all of its pages.
-        log.error("PostgreSQL is away; the job goes on when its lease has run out", error=str(outage).splitlines()[0])
-        return "database away"
+        return _fail(job, lease, error)
+    except SQLAlchemyError as outage:
+        if db.is_outage(outage):
+            return _leave(outage)
+        _fail(job, lease, _fault(outage))
+        raise
     except Exception as error:
-        fault = (
-            f"a fault in this program ended the job ({type(error).__name__}: {error}); its traceback is in the events"
-        )
-        _end(job, lease, Crashed.kind, partial(jobs.fail, error=Crashed(fault), trace=traceback.format_exc()))
+        _fail(job, lease, _fault(error))
         raise
 
 
@@ -76,79 +81,87 @@ def _stages(job: Job, lease: Lease) -> str:
     lease.checkpoint(site=spider.name)
     log.info("crawling", site=spider.name, url=job.canonical_url)
     crawled = crawl.run(job, spider, lease)
+    reach(Point.PAGES_FETCHED)
 
     lease.advance(JobStatus.PARSING, "all pages that can be had are in the store")
-    reader = spider(url=job.canonical_url)
-    parsed = parse(reader, crawled.index_url, pages.load, holes=crawled.holes, checkpoint=lease.checkpoint)
-    pages.reject(c.link.url for c in parsed.chapters if c.hole)  # the next job asks for them again
+    reach(Point.PARSING_BEGUN)
+    parsed = _parse(spider(url=job.canonical_url), crawled, lease)
+    reach(Point.CHAPTERS_PARSED)
 
-    lease.advance(JobStatus.SAVING, f"{len(parsed.chapters)} chapters parsed")
-    return _save(job, parsed)
+    missing = [chapter.link.url for chapter in parsed.chapters if chapter.hole]  # the next attempt asks for them again
+    told = f"{len(parsed.chapters)} chapters parsed"
+    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=missing))
+    reach(Point.SAVING_BEGUN)
+    return _save(job, lease, parsed, holes.unfinished(parsed, crawled.rest))
 
 
-def _save(job: Job, parsed: ParsedNovel) -> str:
-    """The library and the job's end in one transaction, behind a lock that only the job's owner gets."""
-    if not any(chapter.chapter for chapter in parsed.chapters):
-        raise _nothing(parsed)
-    with db.transaction() as session:
+def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
+    def load(url: str) -> Response | None:
+        return lease.patiently(partial(pages.load, url=url))
+
+    # Read before the pages are: should another job renew the index meanwhile, it is newer than we say, never older.
+    seen_at = lease.patiently(partial(pages.fetched_at, url=crawled.index_url))
+    return parse(reader, crawled.index_url, load, holes=crawled.holes, checkpoint=lease.checkpoint, seen_at=seen_at)
+
+
+def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | None) -> str:
+    """The library and the attempt's end in one transaction, behind a lock that only the job's owner gets."""
+
+    def save(session: Session) -> novels.Saved:
         jobs.lock(session, job.id, job.attempt)
         saved = novels.save(session, parsed)
-        incomplete = _incomplete(parsed)
-        library = {"novel_id": saved.novel_id, "saved": saved.saved, "missing": saved.missing}
-        if incomplete is None:
-            jobs.finish(session, job.id, job.attempt, **library)
+        reach(Point.CHAPTERS_WRITTEN)
+        if unfinished is None:
+            jobs.finish(session, job.id, job.attempt, novel_id=saved.novel_id, saved=saved.saved, missing=saved.missing)
         else:
-            jobs.fail(
-                session,
-                job.id,
-                job.attempt,
-                incomplete,
-                novel_id=saved.novel_id,
-                chapters_saved=saved.saved,
-                chapters_missing=saved.missing,
-            )
-    log.info("saved", novel=parsed.novel.title, added=saved.added, changed=saved.changed, gone=saved.gone, **library)
-    return "done" if incomplete is None else incomplete.kind
+            detail = {"missing": holes.named(parsed)}
+            library = {"novel_id": saved.novel_id, "chapters_saved": saved.saved, "chapters_missing": saved.missing}
+            jobs.end(session, job.id, job.attempt, unfinished, Backoff.as_set(), detail=detail, library=library)
+        reach(Point.END_WRITTEN)
+        return saved
+
+    saved = lease.patiently(save)
+    reach(Point.END_COMMITTED)
+    log.info("saved", title=parsed.novel.title, complete=unfinished is None, **asdict(saved))
+    return "done" if unfinished is None else unfinished.kind
 
 
-def _incomplete(parsed: ParsedNovel) -> Incomplete | None:
-    """The error that names every chapter that should be there and is not; None when there is none."""
-    holes = [c for c in parsed.chapters if c.hole and not c.hole.final]
-    if not holes:
-        return None
-    named = "; ".join(f"{c.link.title!r}: {c.hole.reason}" for c in holes[:NAMED_HOLES] if c.hole)
-    more = f"; and {len(holes) - NAMED_HOLES} more" if len(holes) > NAMED_HOLES else ""
-    return Incomplete(
-        f"{len(holes)} of {len(parsed.chapters)} chapters could not be had; the others are saved. "
-        f"Post the URL again to ask for these alone. Missing: {named}{more}"
-    )
+def _fail(job: Job, lease: Lease, error: IngestionError) -> str:
+    log.warning("attempt failed", kind=error.kind, reason=str(error), exc_info=True)
+    reach(Point.FAILURE_SEEN)
+    detail = {"traceback": traceback.format_exc()}
+    word = _put_back(job, lease, error.kind, partial(jobs.end, error=error, backoff=Backoff.as_set(), detail=detail))
+    reach(Point.FAILURE_COMMITTED)
+    return word
 
 
-def _nothing(parsed: ParsedNovel) -> IngestionError:
-    """The error of a novel of which not one chapter could be had: what stopped most of them."""
-    reasons = Counter((c.hole.kind, c.hole.reason) for c in parsed.chapters if c.hole)
-    (kind, reason), count = reasons.most_common(1)[0]
-    error = next((e for e in _kinds(IngestionError) if e.kind == kind), NotFound)
-    return error(
-        f"none of the {len(parsed.chapters)} chapters of {parsed.novel.url} could be had; {count} of them because: {reason}"
-    )
+def _fault(error: Exception) -> Crashed:
+    name = type(error).__name__
+    return Crashed(f"a fault in this program ended the job ({name}: {error}); its traceback is in the events")
 
 
-def _kinds(root: type[IngestionError]) -> Iterator[type[IngestionError]]:
-    yield root
-    for child in root.__subclasses__():
-        yield from _kinds(child)
+def _leave(outage: SQLAlchemyError) -> str:
+    """Nothing can be written, and we were asked to stop. The lease runs out, and recovery puts the job back."""
+    log.error("PostgreSQL is away; the job goes on when its lease has run out", error=str(outage).splitlines()[0])
+    return "database away"
 
 
-def _end(job: Job, lease: Lease, word: str, write: Callable[[Session, int, int], None]) -> str:
+def _put_back(job: Job, lease: Lease, word: str, write: Callable[..., object]) -> str:
     """Write the attempt's end and how far it came, unless the job has another owner by now."""
+
+    def end(session: Session) -> None:
+        lease.store(session)
+        write(session, job.id, job.attempt)
+
     try:
-        with db.transaction() as session:
-            lease.store(session)
-            write(session, job.id, job.attempt)
+        lease.patiently(end)
     except LeaseLost as lost:
         log.warning("lease lost, nothing written", reason=str(lost))
         return "lease lost"
+    except SQLAlchemyError as outage:
+        if not db.is_outage(outage):
+            raise
+        return _leave(outage)
     return word
 
 

@@ -1,4 +1,4 @@
-"""IngestionWorker: RQ's Worker with a warm fork, recovery of stranded jobs, and a graceful release.
+"""IngestionWorker: RQ's Worker with a warm fork, recovery of stranded jobs, a graceful release, and an eye on its child.
 
 The parent imports all that a job needs and makes no reactor and no shared connection; each job then runs in a forked child
 that costs some 70 ms where a fresh interpreter costs a second. The hooks are RQ's own.
@@ -6,32 +6,40 @@ that costs some 70 ms where a fresh interpreter costs a second. The hooks are RQ
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
+import resource
 import signal
+import sys
+import time
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
 import structlog
 from redis import RedisError
 from rq import Worker
-from rq.defaults import DEFAULT_JOB_MONITORING_INTERVAL
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import (
-    config,
-    crawl,
-    recovery,
-    tasks,
-)
+from ingestion import config, crawl, db, joblist, recovery, tasks
+from ingestion.crashpoints import Point, reach
 from ingestion.orphans import die_with_parent
 
 log = structlog.get_logger(__name__)
 
-#: RQ waits this much less than a worker's time to live for the next job, and then looks after itself.
-RQ_DEQUEUE_MARGIN_SECONDS = 15
+#: How much longer than its longest wait for a job a worker is taken for alive, and its Redis for silent.
+TTL_MARGIN_SECONDS = 15
+REDIS_MARGIN_SECONDS = 10
+#: How often a worker looks at the child that does its job.
+WATCH_SECONDS = 2
+#: A child that two looks in a row found without its job (cancelled, its lease run out) does not know it, so it hangs.
+LOOKS = 2
+OUTAGE_SECONDS = 1.0
 
 
 class IngestionWorker(Worker):
@@ -40,28 +48,43 @@ class IngestionWorker(Worker):
     log_result_lifespan = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        seconds = int(config.settings().recovery_seconds)
-        kwargs.setdefault("maintenance_interval", seconds)
-        kwargs.setdefault("job_monitoring_interval", min(seconds, DEFAULT_JOB_MONITORING_INTERVAL))
-        kwargs.setdefault("worker_ttl", seconds + RQ_DEQUEUE_MARGIN_SECONDS)
+        ours = config.settings()
+        self._recovery_seconds = min(ours.recovery_seconds, ours.lease_seconds)
+        self._recover_at = 0.0
+        self._disowned = 0
+        kwargs.setdefault("job_monitoring_interval", WATCH_SECONDS)
+        kwargs.setdefault("worker_ttl", int(self._recovery_seconds) + TTL_MARGIN_SECONDS)
         super().__init__(*args, **kwargs)
         crawl.warm()
 
+    @property
+    def was_asked_to_stop(self) -> bool:
+        """Whether a signal ended the work, and not a fault."""
+        return self._shutdown_requested_date is not None
+
+    # Recovery, idle or busy -----------------------------------------------------------------------------------------
+
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        """RQ asks it before each wait for a job."""
+        return time.monotonic() >= self._recover_at
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Seconds to wait for a job: until the next maintenance."""
+        return max(1, round(self._recover_at - time.monotonic()))
+
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds without an answer after which Redis is taken for dead: longer than any wait for a job."""
+        return int(self._recovery_seconds) + REDIS_MARGIN_SECONDS
+
     def run_maintenance_tasks(self) -> None:
-        """RQ's own cleaning, and ours: put back what is stranded. An outage is no reason to stop working."""
-        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        """RQ's own cleaning, and ours: put back what is stranded. The next time with jitter, so that workers do not crowd."""
+        self._recover_at = time.monotonic() + self._recovery_seconds * random.uniform(0.75, 1.0)  # noqa: S311
+        with _outlasting("cleaning up"):
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         self._recover()
-
-    def maintain_heartbeats(self, job: RQJob, execution: Execution) -> None:
-        """While a child works: RQ's signs of life, and the maintenance that an idle worker does between jobs."""
-        super().maintain_heartbeats(job, execution)
-        if self.should_run_maintenance_tasks:
-            self.run_maintenance_tasks()
-
-    def handle_work_horse_killed(self, job: RQJob, retpid: int, ret_val: int, rusage: Any) -> None:
-        """The child died without a word: put its job back now instead of when its lease runs out."""
-        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
-        self._recover(dead=(int(job.args[0]), tasks.worker_name(retpid)))
 
     def _recover(self, *, dead: tuple[int, str] | None = None) -> None:
         try:
@@ -69,8 +92,11 @@ class IngestionWorker(Worker):
         except (RedisError, SQLAlchemyError) as error:
             log.warning("recovery could not run, next time", error=str(error).splitlines()[0])
 
+    # The child ------------------------------------------------------------------------------------------------------
+
     def fork_work_horse(self, job: RQJob, queue: Queue) -> None:
         """Fork with SIGTERM held back, so that one that comes now meets a child that knows what to do with it."""
+        self._disowned = 0
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             super().fork_work_horse(job, queue)
@@ -84,12 +110,86 @@ class IngestionWorker(Worker):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _leave_at_once)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        _limit_memory(config.settings().max_job_memory)
+
+    def maintain_heartbeats(self, job: RQJob, execution: Execution) -> None:
+        """While a child works: RQ's signs of life, the maintenance that an idle worker does between jobs, a look at the child."""
+        with _outlasting("telling that a job is at work"):
+            super().maintain_heartbeats(job, execution)
+        if self.should_run_maintenance_tasks:
+            self.run_maintenance_tasks()
+        self._watch(int(job.args[0]))
+
+    def _watch(self, job_id: int) -> None:
+        """End a child that no longer owns its job and has not noticed: it hangs, and keeps this worker from other jobs."""
+        try:
+            with db.transaction() as session:
+                owned = joblist.is_run_by(session, job_id, tasks.worker_name(self.horse_pid))
+        except SQLAlchemyError:
+            owned = True  # nobody can tell; the child waits for the database too
+        self._disowned = 0 if owned else self._disowned + 1
+        if self._disowned >= LOOKS:
+            log.warning("the child hangs without its job, and is ended", job=job_id, child=self.horse_pid)
+            self.kill_horse()
+
+    def handle_work_horse_killed(self, job: RQJob, retpid: int, ret_val: int, rusage: Any) -> None:
+        """The child died without a word: put its job back now instead of when its lease runs out."""
+        reach(Point.CHILD_DIED)
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+        self._recover(dead=(int(job.args[0]), tasks.worker_name(retpid)))
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the wish to stop on to the child: it leads a process group of its own, which no supervisor signals."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             self.kill_horse(signal.SIGTERM)
+
+    # Redis away, full or read-only ----------------------------------------------------------------------------------
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[RQJob, Queue] | None:
+        """The next job. RQ waits while Redis is away; this waits, too, while it refuses to write."""
+        while not self._stop_requested:
+            with _outlasting("waiting for jobs"):
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            time.sleep(OUTAGE_SECONDS)
+        raise StopRequested
+
+    def execute_job(self, job: RQJob, queue: Queue) -> None:
+        """Do the job. What RQ could not write down about it, recovery finds out."""
+        with _outlasting("beginning or ending a job"):
+            super().execute_job(job, queue)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """A sign of life, if Redis takes it."""
+        with _outlasting("giving a sign of life"):
+            super().heartbeat(timeout, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """`rq suspend` holds where Redis can be asked about it."""
+        with _outlasting("asking whether workers are suspended"):
+            super().check_for_suspension(burst)
+
+    def teardown(self) -> None:
+        """Sign off, if Redis takes it."""
+        with _outlasting("signing off"):
+            super().teardown()  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def _outlasting(what: str) -> Iterator[None]:
+    """An outage of Redis is no reason for a worker to leave, as RQ's does: what was not done is done next time, or by recovery."""
+    try:
+        yield
+    except RedisError as error:
+        log.warning("Redis is away", doing=what, error=str(error).splitlines()[0])
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Let this process take no more than so much: what asks for more fails, as one job, before the machine does."""
+    if megabytes and sys.platform == "linux":  # macOS has the limit and ignores it
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 2**20, resource.RLIM_INFINITY))
 
 
 def _leave_at_once(_signal: int, _frame: FrameType | None) -> None:

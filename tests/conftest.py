@@ -51,7 +51,7 @@ def servers() -> Iterator[embedded.Urls]:
 
 @pytest.fixture
 def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A migrated database of this test's own, an empty Valkey, no pace, and loopback allowed; the environment that says so."""
+    """A migrated database of this test's own, an empty Valkey, no pace, one attempt a job, and loopback allowed; the environment that says so."""
     name = f"test_{next(_numbers)}"
     _administer(servers, f"CREATE DATABASE {name} TEMPLATE quire STRATEGY FILE_COPY")
     values = {
@@ -59,6 +59,8 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
         "REDIS_URL": servers.redis_url,
         "ALLOWED_NETWORKS": "127.0.0.0/8",
         "PACE_SECONDS": "0",
+        "PAGE_RETRY_SECONDS": "0",
+        "MAX_ATTEMPTS": "1",
         "DATA_DIR": str(tmp_path / "data"),
     }
     with Redis.from_url(servers.redis_url) as client:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingestion import db, intake, jobs
+from ingestion import db, intake, joblist
 from ingestion.models import Job
 from ingestion.status import JobStatus, Refresh
 from tests.conftest import configure
@@ -32,7 +32,7 @@ def test_the_stages_are_passed_through_in_order(work: Work):
         job = ingest(f"{site.url}/index.html", work)
 
     with db.transaction() as session:
-        stages = [event.status.value for event in jobs.events(session, job.id)]
+        stages = [event.status.value for event in joblist.events(session, job.id)]
     assert stages == ["queued", "crawling", "parsing", "saving", "done"]
     assert (job.pages_done, job.pages_total, job.chapters_saved) == (7, 7, 6)
 

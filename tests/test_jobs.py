@@ -7,12 +7,16 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from ingestion import db, jobs
+from ingestion import db, joblist, jobs
 from ingestion.errors import LeaseLost, NotFound
 from ingestion.models import Job
+from ingestion.retry import Backoff
 from ingestion.status import TRANSITIONS, UNFINISHED, JobStatus, Priority, Refresh
 
 pytestmark = pytest.mark.usefixtures("environment")
+
+TWO = Backoff(max_attempts=2, first_seconds=30, longest_seconds=3600)
+FIVE = Backoff(max_attempts=5, first_seconds=30, longest_seconds=3600)
 
 
 def create(url: str = "https://example.org/novel") -> int:
@@ -41,7 +45,7 @@ def test_a_new_job_is_queued_and_has_one_event():
     job_id = create()
 
     with db.transaction() as session:
-        assert [e.status for e in jobs.events(session, job_id)] == [JobStatus.QUEUED]
+        assert [e.status for e in joblist.events(session, job_id)] == [JobStatus.QUEUED]
     assert read(job_id).status is JobStatus.QUEUED
 
 
@@ -56,7 +60,7 @@ def test_posting_a_url_again_after_the_end_makes_a_new_job():
     job = claim(first)
     assert job is not None
     with db.transaction() as session:
-        jobs.fail(session, first, job.attempt, NotFound("gone"))
+        jobs.end(session, first, job.attempt, NotFound("gone"), FIVE)
 
     assert create() != first
 
@@ -90,14 +94,14 @@ def test_a_stale_attempt_can_write_nothing():
     job_id = create()
     claim(job_id, lease_seconds=-1)
     with db.transaction() as session:
-        jobs.expire(session, max_attempts=5)
+        jobs.expire(session, FIVE)
     claim(job_id)
 
     for write in (
         lambda s: jobs.renew(s, job_id, 1, lease_seconds=60),
         lambda s: jobs.advance(s, job_id, 1, to=JobStatus.PARSING, lease_seconds=60, message="late"),
         lambda s: jobs.release(s, job_id, 1, reason="late"),
-        lambda s: jobs.fail(s, job_id, 1, NotFound("late")),
+        lambda s: jobs.end(s, job_id, 1, NotFound("late"), FIVE),
         lambda s: jobs.lock(s, job_id, 1),
         lambda s: jobs.finish(s, job_id, 1, novel_id=1, saved=1, missing=0),
     ):
@@ -143,7 +147,7 @@ def test_an_expired_lease_sends_the_job_back_until_its_attempts_are_spent():
     for _ in range(2):
         claim(job_id, lease_seconds=-1)
         with db.transaction() as session:
-            jobs.expire(session, max_attempts=2)
+            jobs.expire(session, TWO)
 
     job = read(job_id)
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "crash")
@@ -155,7 +159,7 @@ def test_a_live_lease_is_left_alone():
     claim(job_id)
 
     with db.transaction() as session:
-        assert jobs.expire(session, max_attempts=5) == []
+        assert jobs.expire(session, FIVE) == []
 
 
 def test_a_job_whose_time_has_not_come_is_not_claimed():
@@ -165,7 +169,7 @@ def test_a_job_whose_time_has_not_come_is_not_claimed():
 
     assert claim(job_id) is None
     with db.transaction() as session:
-        assert jobs.queued(session) == []
+        assert joblist.claimable(session) == []
 
 
 def test_every_unfinished_status_can_end_in_error():

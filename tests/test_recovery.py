@@ -7,7 +7,7 @@ from redis import RedisError
 
 from ingestion import broker, db, intake, jobs, queue, recovery
 from ingestion.models import Job
-from ingestion.recovery import MAX_ATTEMPTS, Recovered
+from ingestion.recovery import Recovered
 from ingestion.status import JobStatus
 from tests.conftest import configure
 
@@ -55,7 +55,8 @@ def test_a_job_posted_while_redis_was_away_is_queued_when_it_is_back(
     assert recovery.recover().requeued == made
 
 
-def test_an_attempt_that_stopped_without_a_word_is_taken_over():
+def test_an_attempt_that_stopped_without_a_word_is_taken_over(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, MAX_ATTEMPTS="2")
     (job_id,) = submit(1)
     broker.connection().flushall()
     claim(job_id, lease_seconds=-1)
@@ -72,9 +73,10 @@ def test_an_attempt_at_work_is_left_alone():
     assert recovery.recover() == Recovered()
 
 
-def test_a_job_that_always_dies_ends_among_the_dead():
+def test_a_job_that_always_dies_ends_among_the_dead(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, MAX_ATTEMPTS="3")
     (job_id,) = submit(1)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(3):
         claim(job_id, lease_seconds=-1)
         recovered = recovery.recover()
 

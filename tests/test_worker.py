@@ -14,7 +14,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from ingestion import broker, db, intake, jobs, queue
+from ingestion import broker, db, intake, joblist, queue
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
@@ -115,7 +115,7 @@ def test_a_killed_worker_leaves_no_child_behind_and_its_job_goes_back(environmen
 
 def test_a_killed_child_loses_its_job_to_the_next_attempt_at_once(environment: dict[str, str], slow_site: Site):
     job_id = intake.submit(f"{slow_site.url}/index.html").job.id
-    worker = run(environment | {"LEASE_SECONDS": "600", "RECOVERY_SECONDS": "600"}, *WORKER)
+    worker = run(environment | {"LEASE_SECONDS": "600", "RECOVERY_SECONDS": "600", "MAX_ATTEMPTS": "2"}, *WORKER)
     until(lambda: at_work(job_id), "no page was fetched")
     horse(worker).send_signal(signal.SIGKILL)
 
@@ -123,7 +123,7 @@ def test_a_killed_child_loses_its_job_to_the_next_attempt_at_once(environment: d
     worker.terminate()
     worker.wait(10)
     with db.transaction() as session:
-        told = [event.message for event in jobs.events(session, job_id)]
+        told = [event.message for event in joblist.events(session, job_id)]
     assert any("stopped without a word" in message for message in told)
     assert read(job_id).attempt == 2
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
-from ingestion import db, intake, jobs, urls
-from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobOut, JobPage, Limit
+from ingestion import db, intake, joblist, urls
+from ingestion.api.problems import CONFLICT
+from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobOut, JobPage, Kind, Limit
 from ingestion.errors import ForbiddenAddress
 from ingestion.models import Job
 from ingestion.status import JobStatus
@@ -28,10 +30,12 @@ def ingest(wish: Ingest, response: Response) -> Accepted:
 
 
 @router.get("/jobs")
-def list_jobs(status: Annotated[JobStatus | None, Query()] = None, limit: Limit = 50, cursor: Cursor = None) -> JobPage:
-    """Jobs, newest first."""
+def list_jobs(
+    status: Annotated[JobStatus | None, Query()] = None, kind: Kind = None, limit: Limit = 50, cursor: Cursor = None
+) -> JobPage:
+    """Jobs, newest first. `?status=error` is the dead-letter list."""
     with db.transaction() as session:
-        found = jobs.page(session, status=status, before=int(cursor) if cursor else None, limit=limit)
+        found = joblist.page(session, status=status, kind=kind, before=int(cursor) if cursor else None, limit=limit)
     return JobPage(jobs=[JobOut.model_validate(job) for job in found], next_cursor=next_id(found, limit))
 
 
@@ -46,7 +50,19 @@ def get_events(job_id: Id) -> list[EventOut]:
     """The job's timeline, oldest first."""
     _job(job_id)
     with db.transaction() as session:
-        return [EventOut.model_validate(event) for event in jobs.events(session, job_id)]
+        return [EventOut.model_validate(event) for event in joblist.events(session, job_id)]
+
+
+@router.post("/jobs/{job_id}/cancel", responses=CONFLICT)
+def cancel_job(job_id: Id) -> JobOut:
+    """End an unfinished job in ERROR `cancelled`. Its worker notices within seconds; its pages stay."""
+    return _done(intake.cancel, job_id)
+
+
+@router.post("/jobs/{job_id}/retry", status_code=202, responses=CONFLICT)
+def retry_job(job_id: Id) -> JobOut:
+    """Put a job in ERROR back into the queue. It goes on from the pages that it has, all of its attempts before it."""
+    return _done(intake.retry, job_id)
 
 
 def next_id(rows: object, limit: int) -> str | None:
@@ -55,9 +71,17 @@ def next_id(rows: object, limit: int) -> str | None:
     return str(found[-1].id) if len(found) == limit else None
 
 
+def _done(act: Callable[[int], Job], job_id: int) -> JobOut:
+    _job(job_id)
+    try:
+        return JobOut.model_validate(act(job_id))
+    except intake.NotPossible as reason:
+        raise HTTPException(409, str(reason)) from reason
+
+
 def _job(job_id: int) -> Job:
     with db.transaction() as session:
-        job = jobs.get(session, job_id)
+        job = joblist.get(session, job_id)
     if job is None:
         raise HTTPException(404, f"no job {job_id}")
     return job

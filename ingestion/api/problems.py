@@ -11,9 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+
+from ingestion import db
 
 log = structlog.get_logger(__name__)
 
@@ -50,14 +52,15 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     422: _documented(422, "The request cannot be used; `detail` and `errors` say why."),
     503: _documented(503, "PostgreSQL is away."),
 }
+CONFLICT: dict[int | str, dict[str, Any]] = {409: _documented(409, "The job is not in a state that allows it.")}
 
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with problem details."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
-    for outage in (OperationalError, InterfaceError, PoolTimeout):
-        app.add_exception_handler(outage, _database_away)
+    for outage in (DBAPIError, PoolTimeout):
+        app.add_exception_handler(outage, _database)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -83,7 +86,10 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
     return _answer(422, "; ".join(f"{e['field']}: {e['message']}" for e in errors), errors=errors)
 
 
-async def _database_away(_: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    if not db.is_outage(error):
+        log.error("a fault in this program", exc_info=error)
+        return await _bug(request, error)
     log.error("PostgreSQL is away", error=str(error).splitlines()[0])
     detail = f"PostgreSQL does not answer; nothing was lost, try again in {RETRY_AFTER_SECONDS} seconds"
     return _answer(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from ingestion.items import Matter, Publication
 from ingestion.status import JobStatus, Priority, Refresh
@@ -15,6 +15,9 @@ from ingestion.urls import MAX_LENGTH
 BIGINT_MAX = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=BIGINT_MAX, examples=[42])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most.")]
+Kind = Annotated[
+    str | None, Query(max_length=50, description="Only jobs whose last attempt ended so.", examples=["blocked"])
+]
 Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next_cursor` of the page before.")]
 Place = Annotated[str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="`next_cursor` of the page before.")]
 URL = "https://www.royalroad.com/fiction/21220/mother-of-learning"
@@ -68,10 +71,21 @@ class JobOut(Body):
     chapters_saved: int = Field(examples=[0])
     chapters_missing: int = Field(examples=[0])
     novel_id: int | None = Field(None, examples=[7])
-    error_kind: str | None = Field(None, examples=["not_found"])
+    error_kind: str | None = Field(
+        None,
+        examples=["not_found"],
+        description="Why the job is in ERROR or, while it is queued again, why it failed last.",
+    )
     error_message: str | None = None
+    not_before: datetime | None = Field(None, description="When a job that failed is tried again, at the earliest.")
     created_at: datetime
     updated_at: datetime
+
+    @computed_field(examples=[110])  # type: ignore[prop-decorator]
+    @property
+    def chapters_total(self) -> int:
+        """How many chapters the index lists."""
+        return self.chapters_saved + self.chapters_missing
 
 
 class JobPage(BaseModel):
@@ -112,6 +126,12 @@ class NovelOut(Body):
     chapters_missing: int = 0
     created_at: datetime
     updated_at: datetime
+
+    @computed_field(examples=[110])  # type: ignore[prop-decorator]
+    @property
+    def chapters_total(self) -> int:
+        """How many chapters there are, with a text or without."""
+        return self.chapters_saved + self.chapters_missing
 
 
 class NovelPage(BaseModel):

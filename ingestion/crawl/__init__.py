@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from ingestion import config, pages
 from ingestion.crawl.dialling import install_guarded_resolver
 from ingestion.crawl.reasons import explain
 from ingestion.crawl.settings import for_job, loader, warm
-from ingestion.errors import IngestionError, LeaseLost, Released, SiteTimeout, TooLarge, Unreachable
+from ingestion.errors import IngestionError, LeaseLost, RateLimited, Released, SiteTimeout, TooLarge, Unreachable
 from ingestion.items import Hole
 from ingestion.lease import Lease
 from ingestion.models import Job
@@ -34,15 +35,21 @@ FALLBACK_SPIDER = "generic"
 TICK_SECONDS = 0.25
 #: How long requests under way may take to end after a stop; then they are left behind.
 STOP_SECONDS = 3.0
+#: How much longer than DOWNLOAD_TIMEOUT a crawl may settle nothing until it counts as hung.
+STALL_SECONDS = 15.0
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Crawled:
-    """What a crawl leaves behind, beside the pages in the store: the index's URL and why some pages are not there, by URL."""
+    """What a crawl leaves behind, beside the pages in the store: the index's URL and why some pages are not there, by URL.
+
+    When the site asked for a rest, `rest` is what it said, and pages that are not in the store were not asked for.
+    """
 
     index_url: str
     holes: dict[str, Hole] = field(default_factory=dict)
+    rest: RateLimited | None = None
 
 
 def spider_for(url: str) -> type[NovelSpider]:
@@ -67,7 +74,7 @@ def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
     """Fetch the index and every chapter page that the store lacks.
 
     Raises IngestionError when the index cannot be had; LeaseLost and Released as `Lease.checkpoint` does. A chapter's page
-    that cannot be had is no error here but a hole in the result.
+    that cannot be had is no error here but a hole in the result. A site that asks for a rest gets it: the crawl ends early.
     """
     install_reactor(REACTOR)
     from twisted.internet import reactor as installed
@@ -93,22 +100,25 @@ class _Crawl:
         self._lease = lease
         self._ends_at = time.monotonic() + config.settings().queue_job_timeout
         self._ended_by: Exception | None = None
-        self._seen = -1
+        self._rest: RateLimited | None = None
+        self._judged = 0
+        self._settled = -1
+        self._moved_at = time.monotonic()
 
     def watch(self, crawler: Crawler) -> None:
         """Listen for faults in a spider: they end the crawl."""
         crawler.signals.connect(self._spider_error, signals.spider_error)
 
     async def until_done(self, runner: AsyncCrawlerRunner, crawler: Crawler, url: str) -> None:
-        """Run the crawl to its end, or until a checkpoint or a limit ends it."""
-        task = runner.crawl(crawler, url=url)
-        while not task.done() and self._ended_by is None:
+        """Run the crawl to its end, or until a checkpoint, a limit or the site ends it."""
+        task = runner.crawl(crawler, url=url, lease=self._lease)
+        while not task.done() and not self._is_over():
             await asyncio.wait({task}, timeout=TICK_SECONDS)
             self._check(crawler.spider)
         if not task.done():
             stop = asyncio.ensure_future(crawler.stop_async())
             await asyncio.wait({task, stop}, timeout=STOP_SECONDS)
-        if self._ended_by is None:
+        if not self._is_over():
             await task
 
     def result(self, crawler: Crawler) -> Crawled:
@@ -121,18 +131,19 @@ class _Crawl:
             raise Unreachable(f"{spider.index} leads back to itself; the site redirects in a circle")
         holes = {}
         for request, failure in spider.failures:
-            if isinstance(failure, SQLAlchemyError):
-                raise failure  # the page store's fault, not the site's
             error = explain(request, failure)
             if isinstance(failure, IngestionError):
-                pages.reject([_first_url(request)])
+                self._lease.write(partial(pages.reject, urls=[_first_url(request)]))
             if request.callback != spider.parse_chapter:
                 raise error
             holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
-        return Crawled(index_url=spider.index or "", holes=holes)
+        return Crawled(index_url=spider.index or "", holes=holes, rest=self._rest)
+
+    def _is_over(self) -> bool:
+        return self._ended_by is not None or self._rest is not None
 
     def _check(self, spider: Spider | None) -> None:
-        """A checkpoint, whenever a page was settled since the last one or a request waits for its slot."""
+        """A checkpoint, and a look at everything that may end the crawl."""
         if not isinstance(spider, NovelSpider) or self._ended_by is not None:
             return
         limit = config.settings().max_pages
@@ -141,21 +152,36 @@ class _Crawl:
                 raise TooLarge(f"{spider.index} leads to more than {limit} pages; raise MAX_PAGES if that is right")
             if time.monotonic() > self._ends_at:
                 raise SiteTimeout(self._too_long(spider))
+            self._judge(spider)
             self._checkpoint(spider)
         except (IngestionError, LeaseLost, Released, SQLAlchemyError) as reason:
             self._ended_by = reason
 
+    def _judge(self, spider: NovelSpider) -> None:
+        """What the pages that failed since the last look mean for the crawl as a whole."""
+        for request, failure in spider.failures[self._judged :]:
+            if isinstance(failure, LeaseLost | Released | SQLAlchemyError):
+                raise failure
+            error = explain(request, failure)
+            if isinstance(error, RateLimited):
+                self._rest = error
+        self._judged = len(spider.failures)
+
     def _checkpoint(self, spider: NovelSpider) -> None:
-        waiting = getattr(spider, "paced_until", 0.0) > time.monotonic()
-        if spider.settled != self._seen or waiting or self._lease.stopping:
-            self._seen = spider.settled
+        """Renew the lease as long as pages are settled, or can still be: a request has DOWNLOAD_TIMEOUT to be answered."""
+        if spider.settled != self._settled:
+            self._settled, self._moved_at = spider.settled, time.monotonic()
+        still_by = max(self._moved_at, spider.paced_until) + config.settings().download_timeout + STALL_SECONDS
+        if time.monotonic() < still_by:
             self._lease.checkpoint(pages_done=spider.settled, pages_total=spider.asked)
+        else:
+            self._lease.look()
 
     def _too_long(self, spider: NovelSpider) -> str:
         seconds = config.settings().queue_job_timeout
         return (
             f"the job took longer than {seconds} s with {spider.settled} of {spider.asked} pages fetched; "
-            "they are kept: post the URL again to go on, or raise QUEUE_JOB_TIMEOUT"
+            "they are kept, and the next attempt goes on from them; raise QUEUE_JOB_TIMEOUT if that is often so"
         )
 
     def _spider_error(self, failure: Failure, **_: Any) -> None:

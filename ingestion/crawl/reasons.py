@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
 )
+from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from ingestion.crawl.dialling import Forbidden, refused
@@ -21,13 +23,15 @@ from ingestion.errors import (
     ForbiddenAddress,
     IngestionError,
     NotFound,
+    RateLimited,
     RobotsDisallowed,
     SiteTimeout,
     TooLarge,
     Unreachable,
 )
 
-REFUSALS = {401, 402, 403, 407, 429, 451}
+REFUSALS = {401, 402, 403, 407, 451}
+TOO_MANY_REQUESTS = 429
 
 
 def explain(request: Request, failure: BaseException) -> IngestionError:
@@ -38,6 +42,21 @@ def explain(request: Request, failure: BaseException) -> IngestionError:
         if isinstance(failure, kind):
             return reason(request.url, failure)
     return Unreachable(f"{request.url} could not be fetched ({type(failure).__name__}: {failure}); try again later")
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds that the site wants to be left alone (RFC 9110, section 10.2.3); None when it does not say, or says nonsense.
+
+    A date is counted from the answer's own Date, so that our clock does not matter.
+    """
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        date = response.headers.get("Date") or b""
+        return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(date.decode("latin-1"))).total_seconds())
+    except (ValueError, TypeError):  # TypeError: one of them has no zone
+        return None
 
 
 def _unresolved(url: str, _: Exception) -> IngestionError:
@@ -67,6 +86,12 @@ def _refused(_: str, failure: Forbidden) -> IngestionError:
 
 def _status(url: str, failure: HttpError) -> IngestionError:
     status = failure.response.status
+    seconds = retry_after(failure.response)
+    if status == TOO_MANY_REQUESTS or seconds is not None:
+        told = (
+            f"and wants to be left alone for {seconds:.0f} s" if seconds is not None else "without saying for how long"
+        )
+        return RateLimited(f"the site says that {url} is too much for now ({status}), {told}", retry_after=seconds)
     if status in {404, 410}:
         return NotFound(f"the site says that {url} is not there ({status}); check the URL")
     if status in REFUSALS:

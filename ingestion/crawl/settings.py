@@ -58,7 +58,7 @@ SETTINGS: dict[str, Any] = {
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-        "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+        "ingestion.crawl.retrying.PageRetryMiddleware": 550,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
         "ingestion.pages.PageStoreMiddleware": 900,
         # Below the store, so that what is stored is the page and not its transfer form.
@@ -80,13 +80,14 @@ def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
     settings = base()
     settings.setdict(
         {
-            "JOB_CREATED_AT": job.created_at.isoformat(),
+            "JOB_FRESH_SINCE": job.fresh_since.isoformat(),
             "JOB_REFRESH": job.refresh.value,
             "PACE_SECONDS": pace,
             "USER_AGENT": ours.user_agent,
             "DOWNLOAD_TIMEOUT": ours.download_timeout,
             "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
             "RETRY_TIMES": ours.page_retries,
+            "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
             # Waiting for a slot counts as being under way: with a pace, more than two would only hold slots they cannot use.
             "CONCURRENT_REQUESTS": 2 if pace else 16,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 8,

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from ingestion import db, jobs, queue
 from ingestion.api import create_app
 from ingestion.errors import NotFound
+from ingestion.retry import Backoff
 from tests.conftest import configure
 
 URL = "https://example.org/novel"
@@ -24,7 +25,7 @@ def api(environment: dict[str, str]) -> Iterator[TestClient]:
 def finish(job_id: int) -> None:
     with db.transaction() as session:
         jobs.claim(session, job_id, worker="here:1", lease_seconds=60)
-        jobs.fail(session, job_id, 1, NotFound("gone"))
+        jobs.end(session, job_id, 1, NotFound("gone"), Backoff.as_set())
 
 
 def test_a_post_makes_a_job_and_pushes_its_id(api: TestClient):

@@ -1,0 +1,71 @@
+"""Commands that look after the queue: put back what is stranded, pause and resume."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ingestion.commands import output
+from ingestion.models import ALL_HOSTS
+
+Site = Annotated[str, typer.Option(metavar="HOST", help="Only this host, with its port where its URLs have one.")]
+
+
+def process_queue(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    as_json: output.Json = False,
+) -> None:
+    """Put stranded jobs back into the queue, after an outage. A second time there is nothing left to do.
+
+    Example: python cli.py process-queue --dry-run
+    """
+    from ingestion import recovery
+
+    done = recovery.look() if dry_run else recovery.recover()
+    if as_json:
+        output.as_json({"requeued": done.requeued, "expired": done.expired, "dead": done.dead})
+        return
+    would = "would be " if dry_run else ""
+    for job_id in done.expired:
+        output.out.print(f"job {job_id}: {would}taken from an attempt that stopped without a word")
+    for job_id in done.dead:
+        output.out.print(f"job {job_id}: {would}given up, its attempts are spent; see `dead-letters`")
+    for job_id in done.requeued:
+        output.out.print(f"job {job_id}: {would}pushed to its queue")
+    output.out.print(
+        f"{len(done.requeued)} jobs {would}pushed to the queue, {len(done.expired)} {would}taken from attempts that had "
+        f"stopped, {len(done.dead)} {would}given up"
+    )
+
+
+def pause(site: Site = ALL_HOSTS) -> None:
+    """Begin no job, of one host or of any, until `resume`. What runs goes on, what waits is kept, and posts are taken.
+
+    Example: python cli.py pause --site www.royalroad.com
+    """
+    from ingestion import db, pauses
+
+    with db.transaction() as session:
+        pauses.pause(session, site.lower())
+        output.out.print(f"paused: {', '.join(map(_named, pauses.paused(session)))}", highlight=False)
+
+
+def resume(site: Site = ALL_HOSTS) -> None:
+    """Undo `pause`, and put the jobs that waited into the queue.
+
+    Example: python cli.py resume --site www.royalroad.com
+    """
+    from ingestion import db, pauses, recovery
+
+    with db.transaction() as session:
+        known = pauses.resume(session, site.lower())
+        still = pauses.paused(session)
+    if not known:
+        raise SystemExit(f"{_named(site)} is not paused; paused now: {', '.join(map(_named, still)) or 'nothing'}")
+    done = recovery.recover()
+    output.out.print(f"resumed: {_named(site)}; {len(done.requeued)} jobs pushed to the queue", highlight=False)
+
+
+def _named(host: str) -> str:
+    return "every host" if host == ALL_HOSTS else host

@@ -1,0 +1,168 @@
+"""Commands about one job, or a list of them: make, look, cancel, try again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ingestion.commands import output
+from ingestion.status import JobStatus, Priority, Refresh
+
+Ids = Annotated[list[int], typer.Argument(min=1, metavar="ID…")]
+CANCELLED = "cancelled"
+
+
+def ingest(
+    url: Annotated[str, typer.Argument(help="The novel's page, its table of contents, or one of its chapters.")],
+    follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Stay, and show the progress.")] = True,
+    priority: Annotated[Priority, typer.Option(help="Which queue it waits in.")] = Priority.DEFAULT,
+    refresh: Annotated[Refresh, typer.Option(help="`all` asks for every chapter again.")] = Refresh.NEW,
+    as_json: output.Json = False,
+) -> None:
+    """Ingest a novel. With --follow (the default) the exit code is 0 only when the job is DONE.
+
+    Example: python cli.py ingest https://www.royalroad.com/fiction/21220
+    """
+    from ingestion import intake, progress
+    from ingestion.errors import ForbiddenAddress
+    from ingestion.urls import UnusableURL
+
+    try:
+        taken = intake.submit(url, priority=priority, refresh=refresh)
+    except (UnusableURL, ForbiddenAddress) as reason:
+        raise SystemExit(str(reason)) from None
+    job_id = taken.job.id
+    if follow and not as_json:
+        output.out.print(f"job {job_id}: {taken.message}")
+    job = progress.follow(lambda: _job(job_id), show=not as_json) if follow else _job(job_id)
+    output.as_json(job) if as_json else output.out.print(
+        progress.verdict(job) if follow else f"job {job_id}: {taken.message}"
+    )
+    if follow and job["status"] != JobStatus.DONE:
+        raise SystemExit(1)
+
+
+def jobs(
+    status: Annotated[JobStatus | None, typer.Option(help="Only these.")] = None,
+    limit: output.Limit = 20,
+    as_json: output.Json = False,
+) -> None:
+    """List jobs, newest first.
+
+    Example: python cli.py jobs --status error
+    """
+    from ingestion import db
+    from ingestion import joblist as table
+    from ingestion.api.schemas import JobOut
+
+    with db.transaction() as session:
+        found = table.page(session, status=status, before=None, limit=limit)
+    rows = [JobOut.model_validate(job).model_dump(mode="json") for job in found]
+    output.as_json(rows) if as_json else output.table(
+        rows, "id", "status", "site", "pages_done", "pages_total", "chapters_saved", "source_url", "error_kind"
+    )
+
+
+def job(job_id: Annotated[int, typer.Argument(min=1, metavar="ID")], as_json: output.Json = False) -> None:
+    """Show one job with its timeline.
+
+    Example: python cli.py job 42
+    """
+    from ingestion import db
+    from ingestion import joblist as table
+    from ingestion.api.schemas import EventOut
+
+    found = _job(job_id)
+    with db.transaction() as session:
+        events = [EventOut.model_validate(e).model_dump(mode="json") for e in table.events(session, job_id)]
+    if as_json:
+        output.as_json(found | {"events": events})
+        return
+    for name, value in found.items():
+        if value is not None:
+            output.out.print(f"{name:>17}  {value}", markup=False, highlight=False)
+    output.table(events, "created_at", "attempt", "status", "message")
+
+
+def cancel(job_ids: Ids) -> None:
+    """End unfinished jobs in ERROR `cancelled`. Their pages stay, and `retry` goes on from them.
+
+    Example: python cli.py cancel 42 43
+    """
+    from ingestion import intake
+
+    _each(job_ids, intake.cancel, "cancelled")
+
+
+def retry(
+    job_ids: Annotated[list[int] | None, typer.Argument(min=1, metavar="[ID…]")] = None,
+    kind: Annotated[str | None, typer.Option(help="Every job in ERROR of this kind.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every job in ERROR that nobody cancelled.")] = False,
+) -> None:
+    """Put jobs in ERROR back into the queue. They go on from the pages that they have, all of their attempts before them.
+
+    Example: python cli.py retry --kind blocked
+    """
+    from ingestion import db, intake, joblist
+
+    if sum((bool(job_ids), kind is not None, everything)) != 1:
+        raise SystemExit("say which: job ids, --kind KIND, or --all; `python cli.py dead-letters` lists them")
+    if not job_ids:
+        with db.transaction() as session:
+            job_ids = list(joblist.dead(session, kind=kind, but=CANCELLED if everything else None))
+    _each(job_ids, intake.retry, "put back into the queue")
+
+
+def dead_letters(
+    kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
+    limit: output.Limit = 20,
+    as_json: output.Json = False,
+) -> None:
+    """List the jobs in ERROR with their reasons, newest first, and count them by kind.
+
+    Example: python cli.py dead-letters --kind incomplete
+    """
+    from ingestion import db, joblist
+    from ingestion.api.schemas import JobOut
+
+    with db.transaction() as session:
+        counts = joblist.dead_letters(session)
+        found = joblist.page(session, status=JobStatus.ERROR, kind=kind, before=None, limit=limit)
+    rows = [JobOut.model_validate(job).model_dump(mode="json") for job in found]
+    if as_json:
+        output.as_json({"counts": counts, "jobs": rows})
+        return
+    output.out.print(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "no job is in ERROR")
+    if rows:
+        output.table(rows, "id", "error_kind", "attempt", "source_url", "error_message")
+
+
+def _each(job_ids: list[int], act: Any, told: str) -> None:
+    """Do it to each; the exit code is 1 when one of them was not possible."""
+    from ingestion.intake import NotPossible
+
+    failed = False
+    for job_id in job_ids:
+        try:
+            act(job_id)
+            output.out.print(f"job {job_id} {told}")
+        except NotPossible as reason:
+            failed = True
+            output.out.print(str(reason), markup=False)
+    if not job_ids:
+        output.out.print("there is none")
+    if failed:
+        raise SystemExit(1)
+
+
+def _job(job_id: int) -> dict[str, Any]:
+    from ingestion import db
+    from ingestion import joblist as table
+    from ingestion.api.schemas import JobOut
+
+    with db.transaction() as session:
+        found = table.get(session, job_id)
+    if found is None:
+        raise SystemExit(f"no job {job_id}; `python cli.py jobs` lists them")
+    return JobOut.model_validate(found).model_dump(mode="json")

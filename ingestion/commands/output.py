@@ -1,0 +1,34 @@
+"""How commands print: a table or a sentence for a person, JSON for a script."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+out = Console(soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")]
+
+
+def as_json(value: object) -> None:
+    """The value as JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def table(rows: list[dict[str, Any]], *columns: str) -> None:
+    """The rows' `columns`, with a head."""
+    shown = Table(*(name.replace("_", " ") for name in columns), box=None, header_style="bold")
+    for row in rows:
+        shown.add_row(*(_cell(row[name]) for name in columns))
+    out.print(shown)
+
+
+def _cell(value: Any) -> str:
+    return escape(", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value))

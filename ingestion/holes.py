@@ -1,0 +1,61 @@
+"""What is missing of a parsed novel, and what that means for its job: nothing, work undone, or nothing to save at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.errors import Incomplete, IngestionError, NotFound, RateLimited
+from ingestion.items import ParsedChapter, ParsedNovel
+
+NAMED_HOLES = 20
+
+
+def unfinished(parsed: ParsedNovel, rest: RateLimited | None) -> Incomplete | None:
+    """The error of a novel of which chapters should be there and are not, naming them; None when there are none.
+
+    `rest` is what the site said when it asked for one. Raises the reason when not one chapter could be had.
+    """
+    if not any(chapter.chapter for chapter in parsed.chapters):
+        raise rest or _nothing(parsed)
+    undone = _undone(parsed)
+    if not undone:
+        return None
+    listed = "; ".join(f"{c.link.title!r}: {c.hole.reason}" for c in undone[:NAMED_HOLES] if c.hole)
+    more = f"; and {len(undone) - NAMED_HOLES} more, in the event's detail" if len(undone) > NAMED_HOLES else ""
+    told = f"{len(undone)} of {len(parsed.chapters)} chapters could not be had; the others are saved. "
+    because = f"{rest}. " if rest else ""
+    return Incomplete(
+        f"{told}{because}A retry asks for these alone. Missing: {listed}{more}",
+        kinds=frozenset(c.hole.kind for c in undone if c.hole),
+        retry_after=rest.retry_after if rest else None,
+    )
+
+
+def named(parsed: ParsedNovel) -> list[dict[str, Any]]:
+    """Every chapter that should be there and is not, with its reason, as an event's detail tells it."""
+    return [
+        {"key": c.link.key, "title": c.link.title, "url": c.link.url, "kind": c.hole.kind, "reason": c.hole.reason}
+        for c in _undone(parsed)
+        if c.hole
+    ]
+
+
+def _undone(parsed: ParsedNovel) -> list[ParsedChapter]:
+    return [chapter for chapter in parsed.chapters if chapter.hole and not chapter.hole.final]
+
+
+def _nothing(parsed: ParsedNovel) -> IngestionError:
+    """The error of a novel of which not one chapter could be had: what stopped most of them."""
+    reasons = Counter((c.hole.kind, c.hole.reason) for c in parsed.chapters if c.hole)
+    (kind, reason), count = reasons.most_common(1)[0]
+    error = next((e for e in _kinds(IngestionError) if e.kind == kind), NotFound)
+    told = f"none of the {len(parsed.chapters)} chapters of {parsed.novel.url} could be had"
+    return error(f"{told}; {count} of them because: {reason}")
+
+
+def _kinds(root: type[IngestionError]) -> Iterator[type[IngestionError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _kinds(child)

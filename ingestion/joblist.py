@@ -1,0 +1,90 @@
+"""SQL that asks about jobs: one, many, their timelines, the dead letters, the stranded. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from ingestion.models import ALL_HOSTS, Job, JobEvent, Pause
+from ingestion.status import RUNNING, JobStatus
+
+
+def get(session: Session, job_id: int) -> Job | None:
+    """The job, or None."""
+    return session.get(Job, job_id)
+
+
+def page(
+    session: Session, *, status: JobStatus | None = None, kind: str | None = None, before: int | None = None, limit: int
+) -> Sequence[Job]:
+    """At most `limit` jobs, newest first, from below id `before` (keyset pagination), with this status and error kind."""
+    query = select(Job).order_by(Job.id.desc()).limit(limit)
+    if status is not None:
+        query = query.where(Job.status == status)
+    if kind is not None:
+        query = query.where(Job.error_kind == kind)
+    if before is not None:
+        query = query.where(Job.id < before)
+    return session.scalars(query).all()
+
+
+def events(session: Session, job_id: int) -> Sequence[JobEvent]:
+    """The job's timeline, oldest first."""
+    return session.scalars(select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.id)).all()
+
+
+def dead_letters(session: Session) -> dict[str, int]:
+    """How many jobs are in ERROR, by kind, the most frequent first."""
+    query = select(Job.error_kind, func.count()).where(Job.status == JobStatus.ERROR).group_by(Job.error_kind)
+    return {kind or "": count for kind, count in session.execute(query.order_by(func.count().desc(), Job.error_kind))}
+
+
+def dead(session: Session, *, kind: str | None, but: str | None = None) -> Sequence[int]:
+    """The ids of the jobs in ERROR, oldest first: those of one kind, or all `but` those of one."""
+    query = select(Job.id).where(Job.status == JobStatus.ERROR).order_by(Job.id)
+    if kind is not None:
+        query = query.where(Job.error_kind == kind)
+    return session.scalars(query if but is None else query.where(Job.error_kind != but)).all()
+
+
+def claimable(session: Session) -> Sequence[Job]:
+    """The QUEUED jobs that a worker may claim now, oldest first."""
+    free = is_due() & ~is_paused()
+    return session.scalars(select(Job).where(Job.status == JobStatus.QUEUED, free).order_by(Job.id)).all()
+
+
+def expired(session: Session) -> Sequence[Job]:
+    """The running jobs whose lease has run out."""
+    return session.scalars(select(Job).where(Job.status.in_(RUNNING), is_expired()).order_by(Job.id)).all()
+
+
+def is_run_by(session: Session, job_id: int, worker: str) -> bool:
+    """Whether the process `worker` owns the job now."""
+    query = select(Job.id).where(Job.id == job_id, Job.worker == worker, Job.status.in_(RUNNING))
+    return session.scalar(query) is not None
+
+
+def is_owned(session: Session, job_id: int, attempt: int) -> bool:
+    """Whether the attempt owns the job now."""
+    query = select(Job.id).where(Job.id == job_id, Job.attempt == attempt, Job.status.in_(RUNNING))
+    return session.scalar(query) is not None
+
+
+# Conditions on a row of `job`; time is the database's alone, so that no machine's clock matters --------------------------
+
+
+def is_due() -> ColumnElement[bool]:
+    """Its rest after a failure is over."""
+    return or_(Job.not_before.is_(None), Job.not_before <= func.now())
+
+
+def is_paused() -> ColumnElement[bool]:
+    """A person has paused its host, or all of them."""
+    return exists().where(Pause.host.in_([ALL_HOSTS, Job.host]))
+
+
+def is_expired() -> ColumnElement[bool]:
+    """Its attempt has given no sign of life for a lease."""
+    return Job.lease_expires_at < func.now()
