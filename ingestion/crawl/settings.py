@@ -90,7 +90,7 @@ def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
             "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
             # Waiting for a slot counts as being under way: with a pace, more than two would only hold slots they cannot use.
             "CONCURRENT_REQUESTS": 2 if pace else 16,
-            "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
         },
         priority="project",
     )
