@@ -18,7 +18,8 @@ class Point(StrEnum):
 
     JOB_CREATED = "job-created"
     JOB_PUSHED = "job-pushed"
-    JOB_TAKEN = "job-taken"
+    JOB_DEQUEUED = "job-dequeued"
+    CHILD_BEGUN = "child-begun"
     JOB_CLAIMED = "job-claimed"
     PAGE_FETCHED = "page-fetched"
     PAGE_STORED = "page-stored"
@@ -50,4 +51,5 @@ def reach(point: Point) -> None:
     _reached[point] += 1
     name, _, number = wanted.partition(":")
     if name == point and _reached[point] == int(number or 1):
+        os.write(2, f"killed at {point}\n".encode())
         os.kill(os.getpid(), signal.SIGKILL)

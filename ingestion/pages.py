@@ -6,6 +6,7 @@ them (transfer compression undone), compressed with zstd.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ingestion import db
+from ingestion.crashpoints import Point, reach
 from ingestion.lease import Lease
 from ingestion.models import Page
 from ingestion.status import Refresh
@@ -76,14 +78,15 @@ class PageStore:
             "host": urlsplit(request.url).netloc,
             "status": response.status,
             "headers": {k.decode("latin-1"): [v.decode("latin-1") for v in vs] for k, vs in response.headers.items()},
-            "fetched_at": func.clock_timestamp(),
             "rejected_at": None,
         }
         if "cached" not in response.flags:
             row["body"] = self._compressor.compress(response.body)
         lease = _lease(spider)
         write = lease.write if lease else db.patiently
-        write(partial(_store, row=row))
+        reach(Point.PAGE_FETCHED)
+        write(partial(_store, row=row, left_at=request.meta.get("left_at")))
+        reach(Point.PAGE_STORED)
 
 
 def _lease(spider: Spider) -> Lease | None:
@@ -91,7 +94,10 @@ def _lease(spider: Spider) -> Lease | None:
     return getattr(spider, "lease", None)
 
 
-def _store(session: Session, row: dict[str, Any]) -> None:
+def _store(session: Session, row: dict[str, Any], left_at: float | None) -> None:
+    """Write a page as of the moment when its request left (`left_at`, monotonic): the site may have changed since it answered."""
+    under_way = timedelta(seconds=0 if left_at is None else time.monotonic() - left_at)
+    row = row | {"fetched_at": func.clock_timestamp() - under_way}
     # A page lost to a power cut is fetched again; waiting for the disk at every page is not worth that.
     session.execute(text("SET LOCAL synchronous_commit = off"))
     if "body" not in row:

@@ -41,6 +41,8 @@ def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
         if not _acting_alone(session):
             return Recovered()
         taken = {job.id for job in jobs.expire(session, Backoff.as_set(), dead=dead)}
+    if dead is not None and not taken:
+        return Recovered()  # it died before it had claimed its job: not at once again, or it would be so for ever
     reach(Point.LEASES_EXPIRED)
     with db.transaction() as session:
         if not _acting_alone(session):

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 def process_job(job_id: int) -> str:
     """Ingest the novel of job `job_id`, an integer; how it ended, in a word. Raises what is a fault of this program's own."""
-    reach(Point.JOB_TAKEN)
+    reach(Point.CHILD_BEGUN)
     seconds = config.settings().lease_seconds
     claim = partial(jobs.claim, job_id=int(job_id), worker=worker_name(os.getpid()), lease_seconds=seconds)
     job = db.patiently(claim)

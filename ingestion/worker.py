@@ -100,6 +100,9 @@ class IngestionWorker(Worker):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             super().fork_work_horse(job, queue)
+            # The child does so too; whoever is first. A signal meant for its group must never find it still in ours.
+            with contextlib.suppress(OSError):  # it has ended already
+                os.setpgid(self.horse_pid, self.horse_pid)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
@@ -158,6 +161,7 @@ class IngestionWorker(Worker):
 
     def execute_job(self, job: RQJob, queue: Queue) -> None:
         """Do the job. What RQ could not write down about it, recovery finds out."""
+        reach(Point.JOB_DEQUEUED)
         with _outlasting("beginning or ending a job"):
             super().execute_job(job, queue)
 

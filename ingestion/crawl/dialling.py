@@ -56,10 +56,13 @@ class PaceMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the slot. The spider's `paced_until` tells the lease that this wait is no standstill."""
-        if self._pace is None:
-            return
-        seconds = self._pace.wait(urlsplit(request.url).netloc, self._interval)
+        """Wait for the slot, and note when the request leaves: what the answer says was true then, and perhaps no more later."""
+        if self._pace is not None:
+            await self._wait(self._pace.wait(urlsplit(request.url).netloc, self._interval))
+        request.meta["left_at"] = time.monotonic()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait. The spider's `paced_until` tells the lease that this is no standstill."""
         spider: Any = self._crawler.spider
         spider.paced_until = max(spider.paced_until, time.monotonic() + seconds)
         await asyncio.sleep(seconds)
