@@ -1,0 +1,33 @@
+"""A storm retold for whoever has to find out what went wrong."""
+
+from __future__ import annotations
+
+from tests.chaos.storm import Outcome
+
+LOG_LINES = 60
+
+
+def told(outcome: Outcome) -> str:
+    """The violations, the plan, what happened to every job between the faults, and the end of the programs' log."""
+    sections = {
+        "violations": outcome.violations,
+        "plan": [str(outcome.plan)],
+        "what happened": _happened(outcome),
+        "the log ends": outcome.log.splitlines()[-LOG_LINES:],
+    }
+    return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in sections.items())
+
+
+def _happened(outcome: Outcome) -> list[str]:
+    story = outcome.story
+    paths = {job.id: job.path for job in story.jobs}
+    began = min((event.at for event in story.events), default=0.0)
+    moments = [(fault.start, f"** {fault.kind} for {fault.end - fault.start:.1f} s") for fault in story.disturbances]
+    moments += [
+        (
+            event.at,
+            f"job {event.job_id} {paths.get(event.job_id)} attempt {event.attempt} {event.status}: {event.message}",
+        )
+        for event in story.events
+    ]
+    return [f"{at - began:7.2f} {what[:240]}" for at, what in sorted(moments)]
