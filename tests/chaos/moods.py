@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from tests.sites.web import Page
 
 #: Seconds a prompt answer takes.
-PROMPT = 0.05
-SLOW = (0.1, 0.7)
+PROMPT = 0.2
+SLOW = (0.3, 1.3)
 CHANCES = {"slow": 0.25, "failing": 0.06, "cut": 0.05, "hanging": 0.03}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ingestion.status import Refresh
 from tests.chaos.faults import FAULTS
 
+#: Seconds between two posts.
+POST_EVERY = 0.8
 EDITS = ("edit", "edit", "insert", "move", "remove")
 
 
@@ -103,13 +105,13 @@ def _faults(chance: random.Random, seconds: float, every: float) -> tuple[Planne
 def _posts(chance: random.Random, seconds: float, novels: int) -> tuple[PlannedPost, ...]:
     """Each novel at least once, in the first half; then again, now and then by another URL or for all of it."""
     first = [(chance.uniform(0, seconds / 2), novel) for novel in range(novels)]
-    again = [(chance.uniform(0, seconds * 0.9), chance.randrange(novels)) for _ in range(2 * novels)]
+    again = [(at, chance.randrange(novels)) for at in _times(chance, seconds, every=POST_EVERY)]
     posts = [
         PlannedPost(
             at=at,
             novel=novel,
             by_chapter=chance.random() < 0.25,
-            refresh=Refresh.ALL if chance.random() < 0.2 else Refresh.NEW,
+            refresh=Refresh.ALL if chance.random() < 0.4 else Refresh.NEW,
         )
         for at, novel in first + again
     ]
