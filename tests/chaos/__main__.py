@@ -14,7 +14,7 @@ from collections import Counter
 from tests.chaos import plan, storm, timeline
 
 MINUTES = float(os.environ.get("CHAOS_MINUTES", "30"))
-FAULT_EVERY = 1.1
+FAULT_EVERY = 1.4
 
 
 def main() -> int:

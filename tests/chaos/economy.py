@@ -16,7 +16,7 @@ from tests.chaos.faults import FREEZING, LOSING
 from tests.chaos.records import EventRecord, JobRecord, Served, Story, folder
 
 #: Requests to one host that one crawl has under way.
-UNDER_WAY = 8
+UNDER_WAY = 16
 #: Seconds of work that PostgreSQL may lose when it crashes.
 UNFLUSHED = 1.0
 #: Seconds that it takes a program to notice that something is over.

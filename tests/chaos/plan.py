@@ -73,7 +73,7 @@ class Plan:
 def make(seed: int, *, seconds: float, novels: int, fault_every: float) -> Plan:
     """The plan of a seed. Every kind of fault has its turn before any has a second one."""
     chance = random.Random(seed)
-    chapters = tuple(chance.randint(8, 20) for _ in range(novels))
+    chapters = tuple(chance.randint(12, 36) for _ in range(novels))
     return Plan(
         seed=seed,
         seconds=seconds,
@@ -98,7 +98,9 @@ def _faults(chance: random.Random, seconds: float, every: float) -> tuple[Planne
         if not kinds:
             kinds = sorted(FAULTS)
             chance.shuffle(kinds)
-        made.append(PlannedFault(at=at, kind=kinds.pop(), target=chance.randrange(100), seconds=chance.uniform(1, 3)))
+        made.append(
+            PlannedFault(at=at, kind=kinds.pop(), target=chance.randrange(100), seconds=chance.uniform(0.7, 2.7))
+        )
     return tuple(made)
 
 
