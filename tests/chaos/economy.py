@@ -1,8 +1,8 @@
 """How often a page may be fetched: once, and again only for what a fault took away.
 
 An attempt that ended while it fetched may have had a handful of pages under way, answered and not yet stored; each of
-those may be asked for again, once. So may those that were under way while an attempt was frozen (it, its connection to a
-server, or the server), for when it goes on it is late for all of them, or has a successor. The answers of the second before
+those may be asked for again, once. So may those that were under way while an attempt was frozen or waited for
+PostgreSQL, for when it goes on it is late for all of them, or has a successor. The answers of the second before
 PostgreSQL crashed count for nothing, since pages are stored without waiting for the disk.
 """
 
@@ -17,6 +17,8 @@ from tests.chaos.records import EventRecord, JobRecord, Served, Story, folder
 
 #: Requests to one host that one crawl has under way.
 UNDER_WAY = 16
+#: What an attempt says that found a newer index saved by another job, and asks the site anew.
+SUPERSEDED = "newer index"
 #: Seconds of work that PostgreSQL may lose when it crashes.
 UNFLUSHED = 1.0
 #: Seconds that it takes a program to notice that something is over.
@@ -50,15 +52,20 @@ def _wanted(story: Story, jobs: list[JobRecord], path: str) -> int:
     """How often a page is asked for when nothing goes wrong: an index by each job, a chapter once.
 
     A job for everything asks for each chapter too, and the one for a chapter's URL for that chapter. Jobs of one novel that
-    run at the same time know nothing of each other.
+    run at the same time know nothing of each other; one that finds the other's newer index saved begins anew.
     """
     if path.endswith("/index.html"):
-        return len(jobs)
-    reasons = 1
-    for job in jobs[1:]:
+        return sum(1 + _superseded(story, job) for job in jobs)
+    reasons = 0
+    for job in jobs:
         twin = any(story.ended_at(other) > job.created_at for other in jobs if other.id < job.id)
-        reasons += twin or job.refresh is Refresh.ALL or job.path == path
+        anew = job.refresh is Refresh.ALL or job.path == path
+        reasons += (twin or anew or job is jobs[0]) + _superseded(story, job) * anew
     return reasons
+
+
+def _superseded(story: Story, job: JobRecord) -> int:
+    return sum(event.status is JobStatus.QUEUED and SUPERSEDED in event.message for event in story.events_of(job.id))
 
 
 def _interruptions(story: Story, job: JobRecord) -> int:

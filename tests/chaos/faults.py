@@ -144,8 +144,10 @@ FAULTS: dict[str, Fault] = {
     "refuse-valkey": lambda rig, _: _refuse(rig.servers.to_valkey),
     "stall-valkey": lambda rig, _: _stall(rig.servers.to_valkey),
 }
-#: Those that make a process miss time, so that it goes on as if nothing had happened when it is over.
-FREEZING = frozenset({"freeze-horse", "freeze-both", "stall-postgres", "stall-valkey"})
+#: Those that make a crawl miss time: it sleeps, or waits for PostgreSQL, and the answers under way come too late for it.
+FREEZING = frozenset(
+    {"freeze-horse", "freeze-both", "stall-postgres", "refuse-postgres", "crash-postgres", "stall-valkey"}
+)
 #: Those that stop PostgreSQL in a way that loses the last second's pages.
 LOSING = frozenset({"crash-postgres"})
 #: Seconds that a frozen process sleeps beside the planned time: the lease, and some.

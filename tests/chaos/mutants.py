@@ -11,32 +11,45 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ingestion import jobs, recovery
+from ingestion import joblist, jobs, recovery
 from ingestion.models import Job
+from ingestion.status import JobStatus
 from ingestion.system import ROOT
 
 
 def without_fence() -> None:
-    """Every conditional write keeps `WHERE id = …` and loses the rest; the saving transaction locks nothing."""
-    updated = jobs._updated
+    """What an attempt writes goes to the row with the job's id, whoever owns it by now; nothing is locked."""
 
-    def unconditional(session: Session, statement: Update) -> bool:
-        statement._where_criteria = statement._where_criteria[:1]
-        return updated(session, statement)
+    def move(
+        session: Session,
+        job_id: int,
+        attempt: int,
+        _sources: object,
+        to: JobStatus,
+        message: str,
+        values: dict[str, Any],
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        session.execute(update(Job).where(Job.id == job_id).values(status=to, **values))
+        jobs._record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
 
-    jobs._updated = unconditional
-    jobs.lock = lambda *_: None
+    def renew(session: Session, job_id: int, _attempt: int, *, lease_seconds: float, **progress: Any) -> None:
+        session.execute(update(Job).where(Job.id == job_id).values(**progress))
+
+    jobs._move, jobs.renew = move, renew
+    jobs.hold = jobs.lock = lambda *_: None
+    joblist.is_owned = lambda *_: True
 
 
 def without_lease() -> None:
     """Only a death that its own worker reports is noticed."""
     expire = jobs.expire
 
-    def reported(session: Session, *, dead: tuple[int, str] | None = None, **limits: Any) -> Sequence[Job]:
-        return expire(session, dead=dead, **limits) if dead else ()
+    def reported(*args: Any, dead: tuple[int, str] | None = None) -> Sequence[Job]:
+        return expire(*args, dead=dead) if dead else ()
 
     jobs.expire = reported
 

@@ -34,10 +34,12 @@ class Stage:
     worker: tuple[str, ...] = rig.WORKER
 
     def start(self, workers: int) -> None:
+        """That many workers."""
         for _ in range(workers):
             self.system.add_worker(self.worker)
 
     def post(self) -> None:
+        """Ask for the novel."""
         intake.submit(self.shelf.index(0))
 
     def wait(self, true: Callable[[], bool]) -> None:
@@ -53,9 +55,11 @@ class Stage:
         return next(worker for worker in self.system.workers if worker.horses())
 
     def ended(self) -> bool:
+        """Whether the job is DONE or in ERROR."""
         return all(job.status in {"done", "error"} for job in ledger.read(self.system.engine).jobs)
 
     def verdict(self) -> list[str]:
+        """What the checker says of it."""
         self.system.stop()
         rows = ledger.read(self.system.engine)
         return violations(
@@ -86,6 +90,8 @@ def a_sleeper_wakes_after_its_successor_is_done(stage: Stage) -> None:
     stage.post()
     target = stage.system.workers.index(stage.at_work())
     wake = faults.freeze_horse(stage.system, target)
+    for seed in range(CHAPTERS):
+        stage.shelf.change(0, "edit", seed)
     stage.wait(stage.ended)
     assert wake is not None
     wake()

@@ -30,4 +30,12 @@ def _happened(outcome: Outcome) -> list[str]:
         )
         for event in story.events
     ]
+    moments += [
+        (
+            answer.at,
+            f"-- {answer.path} answered {answer.status}, {len(answer.listed)} chapters, version {answer.version}",
+        )
+        for answer in story.served
+        if answer.listed
+    ]
     return [f"{at - began:7.2f} {what[:240]}" for at, what in sorted(moments)]
