@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 
-from tests.chaos import plan, storm, timeline
+from tests.chaos import economy, plan, storm, timeline
 
 MINUTES = float(os.environ.get("CHAOS_MINUTES", "30"))
 FAULT_EVERY = 1.4
@@ -43,7 +43,7 @@ def _round(number: int, seed: int) -> storm.Outcome:
     story = outcome.story
     print(
         f"round {number} CHAOS_ROUND={seed}: {outcome.seconds:.0f} s, {sum(outcome.faults.values())} faults, "
-        f"{len(story.jobs)} jobs {dict(outcome.statuses)}, {sum(job.attempt for job in story.jobs)} attempts, "
+        f"{len(story.jobs)} jobs {dict(outcome.statuses)}, {sum(job.attempt for job in story.jobs)} attempts, {sum(economy.interruptions(story, job) for job in story.jobs)} interrupted, "
         f"{len(story.served)} answers, {len(story.chapters)} chapters, {len(outcome.violations)} violations",
         flush=True,
     )

@@ -145,9 +145,9 @@ FAULTS: dict[str, Fault] = {
     "stall-valkey": lambda rig, _: _stall(rig.servers.to_valkey),
 }
 #: Those that make a crawl miss time: it sleeps, or waits for PostgreSQL, and the answers under way come too late for it.
-FREEZING = frozenset(
-    {"freeze-horse", "freeze-both", "stall-postgres", "refuse-postgres", "crash-postgres", "stall-valkey"}
-)
+FREEZING = frozenset({"freeze-horse", "freeze-both", "stall-postgres", "refuse-postgres", "crash-postgres"})
+#: Those that can end a crawl or keep it from storing a page; whatever happens to Valkey cannot.
+INTERRUPTING = FREEZING | {"kill-worker", "kill-horse", "kill-both", "stop-worker", "cut-postgres"}
 #: Those that stop PostgreSQL in a way that loses the last second's pages.
 LOSING = frozenset({"crash-postgres"})
 #: Seconds that a frozen process sleeps beside the planned time: the lease, and some.

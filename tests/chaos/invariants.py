@@ -22,6 +22,7 @@ INVARIANTS: tuple[Callable[[Story], Iterator[str]], ...] = (
     library.half_stored,
     library.vanished,
     economy.fetched_again,
+    economy.without_reason,
 )
 
 

@@ -1,7 +1,7 @@
 """A worker without one of its safeguards: ``python -m tests.chaos.mutants fence --burst``. What the checker must notice.
 
 `fence`: what an attempt writes no longer depends on its still owning the job. `lease`: no lease ever runs out.
-`recovery`: nobody looks for stranded jobs.
+`recovery`: nobody looks for stranded jobs. `store`: no crawl believes what an earlier one has stored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ingestion import joblist, jobs, recovery
+from ingestion import joblist, jobs, pages, recovery
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
@@ -59,10 +59,16 @@ def without_recovery() -> None:
     recovery.recover = lambda **_: recovery.Recovered()
 
 
+def without_store() -> None:
+    """Each crawl asks for every page again."""
+    pages.PageStore.retrieve_response = lambda *_: None
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "fence": without_fence,
     "lease": without_lease,
     "recovery": without_recovery,
+    "store": without_store,
 }
 
 if __name__ == "__main__":

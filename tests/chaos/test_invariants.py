@@ -131,6 +131,13 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "half a page is stored": ("half_stored", {"pages": (stored(ONE, version=None),)}),
     "a text is gone": ("vanished", {"seen": frozenset({Seen(path=ONE, text="once there")})}),
     "a page was fetched twice": ("fetched_again", {"served": (*CLEAN.served, answer(ONE))}),
+    "a page was fetched twice though only Valkey was away": (
+        "without_reason",
+        {
+            "served": (*CLEAN.served, answer(ONE, 103.8)),
+            "disturbances": (Disturbance(kind="kill-valkey", start=101.6, end=103.0),),
+        },
+    ),
     "an attempt began from the start": (
         "fetched_again",
         {
@@ -149,17 +156,20 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 
+KILLED = Disturbance(kind="kill-horse", start=101.6, end=101.6)
 LEGITIMATE: dict[str, dict[str, Any]] = {
     "nothing happened": {},
     "a page was under way when its attempt died": {
         "jobs": (job(attempt=2),),
         "events": INTERRUPTED,
         "served": (*CLEAN.served, answer(ONE)),
+        "disturbances": (KILLED,),
     },
     "either answer of a page that was asked for twice": {
         "jobs": (job(attempt=2),),
         "events": INTERRUPTED,
         "served": (*CLEAN.served, EDITED),
+        "disturbances": (KILLED,),
     },
     "a page was lost in a crash of PostgreSQL": {
         "served": (*CLEAN.served, answer(ONE)),

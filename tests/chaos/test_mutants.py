@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from ingestion import intake
-from tests.chaos import faults, ledger, rig
+from tests.chaos import ledger, rig
+from tests.chaos.faults import FAULTS
 from tests.chaos.invariants import violations
 from tests.chaos.novels import Shelf
-from tests.chaos.programs import Program
-from tests.chaos.records import Story
+from tests.chaos.records import Disturbance, Story
 from tests.conftest import configure, forget
 from tests.sites.web import Site
 
 CHAPTERS = 30
-UNDER_WAY = 4
+#: Answers after which a crawl is in the middle of its first handful of pages, and of its second.
+EARLY, LATE = 4, 20
 #: What the lease, recovery, and the work itself take together, and some.
 ENOUGH_SECONDS = 10
 #: What a process takes to notice that it owns nothing any more.
@@ -32,6 +34,7 @@ class Stage:
     system: rig.Rig
     shelf: Shelf
     worker: tuple[str, ...] = rig.WORKER
+    disturbances: list[Disturbance] = field(default_factory=list)
 
     def start(self, workers: int) -> None:
         """That many workers."""
@@ -49,10 +52,24 @@ class Stage:
             self.system.supervise()
             time.sleep(0.02)
 
-    def at_work(self) -> Program:
-        """The worker that is in the middle of the job."""
-        self.wait(lambda: len(self.shelf.served) > UNDER_WAY)
-        return next(worker for worker in self.system.workers if worker.horses())
+    def at_work(self, answers: int = EARLY) -> None:
+        """Wait until a worker is in the middle of the job."""
+        self.wait(lambda: len(self.shelf.served) > answers)
+
+    @contextlib.contextmanager
+    def suffering(self, kind: str) -> Iterator[None]:
+        """A fault, until the end of the block; a worker's own hits the one that is at work."""
+        start = time.time()
+        heal = FAULTS[kind](self.system, 0)
+        yield
+        if heal is not None:
+            heal()
+        self.disturbances.append(Disturbance(kind=kind, start=start, end=time.time()))
+
+    def strike(self, kind: str) -> None:
+        """A fault that is over at once."""
+        with self.suffering(kind):
+            self.system.supervise()
 
     def ended(self) -> bool:
         """Whether the job is DONE or in ERROR."""
@@ -70,7 +87,7 @@ class Stage:
                 chapters=rows.chapters,
                 pages=rows.pages,
                 served=tuple(self.shelf.served),
-                disturbances=(),
+                disturbances=tuple(self.disturbances),
             )
         )
 
@@ -88,27 +105,34 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 def a_sleeper_wakes_after_its_successor_is_done(stage: Stage) -> None:
     stage.start(2)
     stage.post()
-    target = stage.system.workers.index(stage.at_work())
-    wake = faults.freeze_horse(stage.system, target)
-    for seed in range(CHAPTERS):
-        stage.shelf.change(0, "edit", seed)
-    stage.wait(stage.ended)
-    assert wake is not None
-    wake()
+    stage.at_work()
+    with stage.suffering("freeze-horse"):
+        for seed in range(CHAPTERS):
+            stage.shelf.change(0, "edit", seed)
+        stage.wait(stage.ended)
     time.sleep(AFTERMATH_SECONDS)
 
 
 def nobody_is_left_to_report_a_death(stage: Stage) -> None:
     stage.start(2)
     stage.post()
-    faults.kill_both(stage.system, stage.system.workers.index(stage.at_work()))
+    stage.at_work()
+    stage.strike("kill-both")
     stage.wait(stage.ended)
 
 
 def the_queue_forgets_a_job(stage: Stage) -> None:
     stage.post()
-    faults.empty_valkey(stage.system, 0)
+    stage.strike("empty-valkey")
     stage.start(1)
+    stage.wait(stage.ended)
+
+
+def a_child_dies_when_it_is_halfway(stage: Stage) -> None:
+    stage.start(1)
+    stage.post()
+    stage.at_work(LATE)
+    stage.strike("kill-horse")
     stage.wait(stage.ended)
 
 
@@ -116,8 +140,14 @@ SCENARIOS: dict[str, Callable[[Stage], None]] = {
     "fence": a_sleeper_wakes_after_its_successor_is_done,
     "lease": nobody_is_left_to_report_a_death,
     "recovery": the_queue_forgets_a_job,
+    "store": a_child_dies_when_it_is_halfway,
 }
-NOTICED = {"fence": {"illegal", "fenced", "ended_twice"}, "lease": {"unfinished"}, "recovery": {"unfinished"}}
+NOTICED = {
+    "fence": {"illegal", "fenced", "ended_twice"},
+    "lease": {"unfinished"},
+    "recovery": {"unfinished"},
+    "store": {"fetched_again"},
+}
 
 
 @pytest.mark.parametrize("safeguard", SCENARIOS)
