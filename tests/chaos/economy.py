@@ -34,7 +34,7 @@ LONGEST = 1.5
 
 def fetched_again(story: Story) -> Iterator[str]:
     """No page is fetched more often than its jobs and their interruptions explain."""
-    answers = defaultdict(Counter[str])
+    answers = defaultdict[str, Counter[str]](Counter)
     for answer in _pages(story):
         answers[folder(answer.path)][answer.path] += 1
     for name, counts in answers.items():

@@ -42,7 +42,7 @@ def texts(engine: Engine) -> frozenset[Seen]:
     """Every chapter's text that is in the library now."""
     with Session(engine) as session:
         rows = session.execute(select(ChapterRow.url, ChapterRow.content).where(ChapterRow.content.is_not(None)))
-        return frozenset(Seen(path=_path(url), text=words(content)) for url, content in rows)
+        return frozenset(Seen(path=_path(url), text=words(content)) for url, content in rows if content)
 
 
 def _job(row: Job) -> JobRecord:

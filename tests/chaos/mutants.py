@@ -39,9 +39,8 @@ def without_fence() -> None:
     def renew(session: Session, job_id: int, _attempt: int, *, lease_seconds: float, **progress: Any) -> None:
         session.execute(update(Job).where(Job.id == job_id).values(**progress))
 
-    jobs._move, jobs.renew = move, renew
-    jobs.hold = jobs.lock = lambda *_: None
-    joblist.is_owned = lambda *_: True
+    vars(jobs).update(_move=move, renew=renew, hold=lambda *_: None, lock=lambda *_: None)
+    vars(joblist).update(is_owned=lambda *_: True)
 
 
 def without_lease() -> None:
@@ -51,17 +50,17 @@ def without_lease() -> None:
     def reported(*args: Any, dead: tuple[int, str] | None = None) -> Sequence[Job]:
         return expire(*args, dead=dead) if dead else ()
 
-    jobs.expire = reported
+    vars(jobs).update(expire=reported)
 
 
 def without_recovery() -> None:
     """Recovery has nothing to do."""
-    recovery.recover = lambda **_: recovery.Recovered()
+    vars(recovery).update(recover=lambda **_: recovery.Recovered())
 
 
 def without_store() -> None:
     """Each crawl asks for every page again."""
-    pages.PageStore.retrieve_response = lambda *_: None
+    pages.PageStore.retrieve_response = lambda *_: None  # type: ignore[method-assign]
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

@@ -52,6 +52,9 @@ class Burst:
     seconds: float
 
 
+Step = PlannedFault | PlannedPost | PlannedEdit | Burst
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Everything that a storm does, in order of time."""
@@ -66,7 +69,7 @@ class Plan:
 
     def __str__(self) -> str:
         head = f"plan of seed {self.seed}: {self.seconds:.0f} s, novels of {self.chapters} chapters"
-        steps = sorted((*self.faults, *self.posts, *self.edits, *self.bursts), key=lambda step: step.at)
+        steps: list[Step] = sorted([*self.faults, *self.posts, *self.edits, *self.bursts], key=lambda step: step.at)
         return "\n".join([head, *(f"  {step}" for step in steps)])
 
 
