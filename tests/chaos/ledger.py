@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import zstandard
@@ -12,24 +11,13 @@ from sqlalchemy.orm import Session
 
 from ingestion.models import ChapterRevision, ChapterRow, Job, JobEvent, NovelRow, Page
 from tests.chaos.novels import version_of, words
-from tests.chaos.records import ChapterRecord, EventRecord, JobRecord, NovelRecord, PageRecord, Seen
+from tests.chaos.records import ChapterRecord, EventRecord, JobRecord, NovelRecord, PageRecord, Seen, Story
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ledger:
-    """The tables at one moment."""
-
-    jobs: tuple[JobRecord, ...]
-    events: tuple[EventRecord, ...]
-    novels: tuple[NovelRecord, ...]
-    chapters: tuple[ChapterRecord, ...]
-    pages: tuple[PageRecord, ...]
-
-
-def read(engine: Engine) -> Ledger:
-    """All tables as records."""
+def read(engine: Engine) -> Story:
+    """All tables as records: a story without what happened around them."""
     with Session(engine) as session:
-        return Ledger(
+        return Story(
             jobs=tuple(map(_job, session.scalars(select(Job).order_by(Job.id)))),
             events=tuple(map(_event, session.scalars(select(JobEvent).order_by(JobEvent.id)))),
             novels=tuple(NovelRecord(id=n.id, path=_path(n.url)) for n in session.scalars(select(NovelRow))),

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sqlalchemy import func, select
@@ -112,9 +112,8 @@ class _Storm:
 
     def story(self) -> Story:
         """What is left to be judged."""
-        rows = ledger.read(self.system.engine)
-        return Story(
-            **{column.name: getattr(rows, column.name) for column in fields(rows)},
+        return replace(
+            ledger.read(self.system.engine),
             accepted=frozenset(self.readers.accepted),
             served=tuple(self.shelf.served),
             seen=frozenset(self.seen),

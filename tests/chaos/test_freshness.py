@@ -1,0 +1,26 @@
+"""What a site said before a job was made does not pass for what it says since."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.chaos.stage import Stage
+
+#: Less than the lease: the child keeps its job.
+FROZEN_SECONDS = 0.6
+
+
+@pytest.mark.xfail(strict=True, reason="a page is dated by when it was stored, not by when it was asked for")
+def test_an_index_answered_before_a_job_was_made_is_asked_for_again(stage: Stage):
+    stage.start(1)
+    stage.post()
+    stage.at_work(answers=0)
+    with stage.suffering("freeze-horse"):
+        stage.shelf.change(0, "insert", seed=5)
+        stage.post(stage.shelf.first_chapter(0))
+        time.sleep(FROZEN_SECONDS)
+    stage.wait(stage.ended)
+
+    assert stage.verdict() == []
