@@ -53,7 +53,9 @@ def without_reason(story: Story) -> Iterator[str]:
     for path, found in answers.items():
         jobs = [job for job in story.jobs if job.novel == folder(path)]
         for first, again in pairwise(found):
-            if not (_wished(story, jobs, first, again) or _together(story, jobs, first, again) or _hit(story, first)):
+            if not (
+                _wished(story, jobs, first, again) or _together(story, jobs, first, again) or _hit(story, jobs, first)
+            ):
                 yield f"{path} was fetched at {first.at:.2f} and again at {again.at:.2f}, and nothing in between explains it"
 
 
@@ -71,11 +73,18 @@ def _together(story: Story, jobs: list[JobRecord], first: Served, again: Served)
     return len(running) > 1 and again.at - first.at < LONGEST
 
 
-def _hit(story: Story, answer: Served) -> bool:
-    return any(
-        fault.kind in INTERRUPTING and fault.start - STORING <= answer.at <= fault.end + LONGEST
-        for fault in story.disturbances
-    )
+def _hit(story: Story, jobs: list[JobRecord], answer: Served) -> bool:
+    """Whether the page was under way when a fault came, or when an attempt lost its job because of one that was over."""
+    faults = [(fault.start, fault.end) for fault in story.disturbances if fault.kind in INTERRUPTING]
+    losses = [(event.at, event.at + NOTICING) for job in jobs for event in _lost_while_fetching(story, job)]
+    return any(start - STORING <= answer.at <= end + LONGEST for start, end in faults + losses)
+
+
+def _lost_while_fetching(story: Story, job: JobRecord) -> list[EventRecord]:
+    ways = pairwise(story.events_of(job.id))
+    return [
+        after for before, after in ways if before.status is JobStatus.CRAWLING and after.status is not JobStatus.PARSING
+    ]
 
 
 def _pages(story: Story) -> list[Served]:
