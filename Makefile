@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up lint lock clean
+.PHONY: demo test up chaos lint lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/runtime
@@ -14,6 +14,10 @@ up: .venv/runtime
 
 test: .venv/dev lint
 	$(BIN)/python -m pytest
+
+# Storms of faults, judged: CHAOS_MINUTES (30) of them from CHAOS_SEED (random, printed); CHAOS_ROUND repeats one alone.
+chaos: .venv/dev
+	@$(BIN)/python -m tests.chaos
 
 lint: .venv/dev
 	$(BIN)/python -m ruff check .
