@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select, text
 
 from ingestion import db, migrations
-from ingestion.models import Base
+from ingestion.models import Base, Job
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -25,3 +26,15 @@ def test_every_migration_can_be_undone_and_done_again():
     migrations.upgrade()
 
     assert migrations.is_current()
+
+
+def test_a_job_of_before_knows_its_host_and_since_when_its_pages_are_fresh():
+    migrations.downgrade("0001")
+    before = "INSERT INTO job (source_url, canonical_url, status, priority, refresh, attempt, released, pages_done, chapters_saved, chapters_missing, created_at) VALUES (:url, :url, 'error', 'default', 'new', 2, 0, 7, 0, 0, '2026-01-01T00:00Z')"
+    with db.transaction() as session:
+        session.execute(text(before), {"url": "https://site.example:8443/novel/1"})
+    migrations.upgrade()
+
+    with db.transaction() as session:
+        job = session.scalars(select(Job)).one()
+    assert (job.host, job.fresh_since) == ("site.example:8443", job.created_at)

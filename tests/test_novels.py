@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from ingestion import db, novels
+from ingestion.errors import Superseded
 from ingestion.items import Chapter, ChapterLink, Hole, Novel, ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRevision, ChapterRow, NovelRow
 from ingestion.novels import Saved
@@ -117,3 +119,13 @@ def test_chapters_are_read_in_order_and_page_by_page():
         rest = novels.chapters(session, saved.novel_id, after=place, limit=4)
 
     assert [row.position for row in (*first, *rest)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_newer_index_is_never_overwritten_by_an_older_one():
+    now = datetime.now(UTC)
+    newer = replace(parsed(chapter("a", 1), chapter("b", 2)), seen_at=now)
+    novel_id = save(newer).novel_id
+
+    with pytest.raises(Superseded):
+        save(replace(parsed(chapter("a", 1, "Old words.")), seen_at=now - timedelta(seconds=1)))
+    assert [row.revision for row in rows(novel_id).values() if row.gone_at is None] == [1, 1]
