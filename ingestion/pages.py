@@ -46,6 +46,7 @@ class PageStore:
 
     def __init__(self, settings: BaseSettings) -> None:
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
+        self._in_haste = not settings.getfloat("PACE_SECONDS")
 
     def open_spider(self, spider: Spider) -> None:
         """Nothing to open: connections are made when they are needed."""
@@ -85,7 +86,7 @@ class PageStore:
         lease = _lease(spider)
         write = lease.write if lease else db.patiently
         reach(Point.PAGE_FETCHED)
-        write(partial(_store, row=row, left_at=request.meta.get("left_at")))
+        write(partial(_store, row=row, left_at=request.meta.get("left_at"), in_haste=self._in_haste))
         reach(Point.PAGE_STORED)
 
 
@@ -94,12 +95,13 @@ def _lease(spider: Spider) -> Lease | None:
     return getattr(spider, "lease", None)
 
 
-def _store(session: Session, row: dict[str, Any], left_at: float | None) -> None:
+def _store(session: Session, row: dict[str, Any], *, left_at: float | None, in_haste: bool) -> None:
     """Write a page as of the moment when its request left (`left_at`, monotonic): the site may have changed since it answered."""
     under_way = timedelta(seconds=0 if left_at is None else time.monotonic() - left_at)
     row = row | {"fetched_at": func.clock_timestamp() - under_way}
-    # A page lost to a power cut is fetched again; waiting for the disk at every page is not worth that.
-    session.execute(text("SET LOCAL synchronous_commit = off"))
+    if in_haste:
+        # A page lost to a power cut is fetched again, by another attempt; without a pace, waiting for the disk is not worth that.
+        session.execute(text("SET LOCAL synchronous_commit = off"))
     if "body" not in row:
         session.execute(update(Page).where(Page.fingerprint == row["fingerprint"]).values(**row))
     else:
