@@ -48,7 +48,7 @@ def _work(before: Callable[[], object], settings: dict[str, str]) -> None:
         code = 0 if made.was_asked_to_stop else 1
     except SystemExit:
         code = 0
-    except BaseException:  # noqa: BLE001 - nothing may go on into the test from here
+    except BaseException:
         traceback.print_exc()
     finally:
         os._exit(code)

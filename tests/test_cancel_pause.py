@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, update
 
-from ingestion import db, intake, jobs, pauses, queue, recovery
+from ingestion import db, intake, jobs, pauses, recovery
 from ingestion.intake import NotPossible
 from ingestion.models import ALL_HOSTS, Job
 from ingestion.status import JobStatus
