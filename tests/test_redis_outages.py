@@ -42,7 +42,7 @@ def valkey(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_pat
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A novel that takes its time, and a small one below /small."""
-    slow = {path: replace(page, delay=0.15) for path, page in plain.render(make_novel(chapters=60)).items()}
+    slow = {path: replace(page, delay=0.25) for path, page in plain.render(make_novel(chapters=30)).items()}
     small: dict[str, Page] = {f"/small{path}": page for path, page in plain.render(make_novel(chapters=2)).items()}
     with Site(slow | small) as both:
         yield both
