@@ -43,14 +43,14 @@ def fill(disk: Path) -> Path:
     """Leave no byte free; the file that takes them."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"\0" * 4096)
+        while file.write(bytes(2**20)) == 2**20:
+            pass
     return ballast
 
 
-def novel_pages(delay: float, chapters: int = 40) -> dict[str, Page]:
+def novel_pages(delay: float, chapters: int = 24) -> dict[str, Page]:
     """Pages that do not fit into the room that a table has left."""
-    filling = "".join(f"<!-- {os.urandom(32).hex()} -->" for _ in range(400))
+    filling = "".join(f"<!-- {os.urandom(32).hex()} -->" for _ in range(800))
     pages = plain.render(make_novel(chapters=chapters))
     return {
         path: replace(page, delay=delay, body=page.content.replace(b"</body>", f"{filling}</body>".encode()))
@@ -71,7 +71,7 @@ def test_a_job_waits_while_the_disk_of_postgresql_is_full(
         postgres.start()
         configure(monkeypatch, DATABASE_URL=postgres.url)
         migrations.upgrade()
-        with Site(novel_pages(delay=0.3)) as site, working(LEASE_SECONDS="600", PACE_SECONDS="0.05") as worker:
+        with Site(novel_pages(delay=0.2)) as site, working(LEASE_SECONDS="600", PACE_SECONDS="0.15") as worker:
             job_id = post(f"{site.url}/index.html")
             until(lambda: has_pages(job_id), "no page was fetched")
             ballast = fill(disk)
@@ -80,7 +80,7 @@ def test_a_job_waits_while_the_disk_of_postgresql_is_full(
             ballast.unlink()
             job = ended(job_id)
 
-    assert (job.status, job.attempt, job.chapters_saved) == (JobStatus.DONE, 1, 40), job.error_message
+    assert (job.status, job.attempt, job.chapters_saved) == (JobStatus.DONE, 1, 24), job.error_message
 
 
 def has_stopped(site: Site) -> bool:
@@ -95,7 +95,7 @@ def test_a_job_is_taken_and_done_though_the_disk_of_redis_is_full(
     with sockets() as folder, contextlib.closing(Valkey(disk / "valkey", folder, durable=True)) as valkey:
         valkey.start()
         configure(monkeypatch, REDIS_URL=valkey.url)
-        with Site(novel_pages(delay=0.3)) as site, working(RECOVERY_SECONDS="1") as worker:
+        with Site(novel_pages(delay=0.2)) as site, working(RECOVERY_SECONDS="1") as worker:
             busy = post(f"{site.url}/index.html")
             until(lambda: has_pages(busy), "no page was fetched")
             ballast = fill(disk)

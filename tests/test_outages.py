@@ -50,7 +50,7 @@ def postgres(server: Postgres, environment: dict[str, str], monkeypatch: pytest.
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    pages = plain.render(make_novel(chapters=40))
+    pages = plain.render(make_novel(chapters=30))
     with Site({path: replace(page, delay=0.15) for path, page in pages.items()}) as slow:
         yield slow
 
@@ -75,7 +75,7 @@ def test_a_crawl_outlives_a_crash_of_postgresql_in_its_first_attempt(postgres: P
     environment = os.environ | {"LOG_LEVEL": "WARNING", "PACE_SECONDS": "0.05"}
     worker = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=environment)
     try:
-        until(lambda: has_pages(job_id, 10), "no page was fetched")
+        until(lambda: has_pages(job_id), "no page was fetched")
         postgres.kill()
         time.sleep(2)
         postgres.start()
@@ -86,7 +86,7 @@ def test_a_crawl_outlives_a_crash_of_postgresql_in_its_first_attempt(postgres: P
         worker.wait(10)
 
     asked = Counter(hit.path for hit in site.hits if hit.path != "/robots.txt")
-    assert (job.status, job.attempt, job.chapters_saved) == (JobStatus.DONE, 1, 40), job.error_message
+    assert (job.status, job.attempt, job.chapters_saved) == (JobStatus.DONE, 1, 30), job.error_message
     assert asked.total() - len(asked) <= UNDER_WAY
 
 
@@ -95,7 +95,7 @@ def test_a_job_taken_while_postgresql_is_away_waits_for_it(postgres: Postgres, s
         until(waits_for_jobs, "the worker did not start")
         job_id = row(f"{site.url}/index.html")
         child = taken_while_away(postgres, worker, job_id)
-        time.sleep(2)
+        time.sleep(1)
         assert lives(child)
         postgres.start()
         job = ended(job_id)
@@ -120,7 +120,7 @@ def test_a_worker_that_waits_for_postgresql_leaves_when_it_is_told_to(postgres: 
 
 def test_a_worker_that_waits_in_the_middle_of_a_crawl_leaves_when_it_is_told_to(postgres: Postgres, site: Site):
     job_id = post(f"{site.url}/index.html")
-    with working() as worker:
+    with working(PACE_SECONDS="0.1") as worker:
         until(lambda: has_pages(job_id), "no page was fetched")
         child = child_of(worker)
         postgres.kill()

@@ -42,7 +42,7 @@ def valkey(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_pat
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A novel that takes its time, and a small one below /small."""
-    slow = {path: replace(page, delay=0.25) for path, page in plain.render(make_novel(chapters=30)).items()}
+    slow = {path: replace(page, delay=0.1) for path, page in plain.render(make_novel(chapters=24)).items()}
     small: dict[str, Page] = {f"/small{path}": page for path, page in plain.render(make_novel(chapters=2)).items()}
     with Site(slow | small) as both:
         yield both
@@ -53,7 +53,7 @@ def test_a_worker_that_waits_outlives_redis(valkey: Valkey, site: Site):
         until(waits_for_jobs, "the worker did not start")
         valkey.shut_down()
         taken = intake.submit(f"{site.url}/small/index.html")
-        time.sleep(2)
+        time.sleep(1)
         assert lives(worker)
         valkey.start()
 
@@ -64,12 +64,12 @@ def test_a_worker_that_waits_outlives_redis(valkey: Valkey, site: Site):
 
 def test_a_worker_at_work_outlives_redis(valkey: Valkey, site: Site):
     busy = post(f"{site.url}/index.html")
-    with working(PACE_SECONDS="0.05", **QUICK) as worker:
+    with working(PACE_SECONDS="0.1", **QUICK) as worker:
         until(lambda: has_pages(busy), "no page was fetched")
         child = child_of(worker)
         valkey.shut_down()
         waits = post(f"{site.url}/small/index.html")
-        time.sleep(2)
+        time.sleep(1)
         assert (lives(worker), lives(child)) == (True, True)
         valkey.start()
 
@@ -94,7 +94,7 @@ def test_a_job_that_ends_while_redis_is_away_has_ended(valkey: Valkey, site: Sit
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
 def test_a_worker_told_to_stop_while_redis_is_away_leaves(valkey: Valkey, site: Site, busy: bool):
-    with working(**QUICK) as worker:
+    with working(PACE_SECONDS="0.2", **QUICK) as worker:
         until(waits_for_jobs, "the worker did not start")
         job_id = post(f"{site.url}/index.html") if busy else 0
         if busy:
@@ -118,7 +118,7 @@ def test_a_redis_that_refuses_to_write_stops_nobody(valkey: Valkey, site: Site, 
         valkey.ask(*refuse.split())
         taken = intake.submit(f"{site.url}/small/index.html")
         assert (ended(busy).status, read(busy).attempt) == (JobStatus.DONE, 1)
-        time.sleep(2)
+        time.sleep(1)
         assert (lives(worker), read(taken.job.id).status) == (True, JobStatus.QUEUED)
         valkey.ask(*heal.split())
 
