@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +17,17 @@ from ingestion.embedded import postgres, valkey
 
 
 @contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """A folder for data. Not pytest's: each pytest that starts closes the way to that for PostgreSQL's own user."""
+    with tempfile.TemporaryDirectory(prefix="quire-tests-") as made:
+        yield Path(made)
+
+
+@contextlib.contextmanager
 def sockets() -> Iterator[Path]:
     """A folder for their sockets."""
-    with embedded._socket_dir() as folder:
-        yield folder
+    with embedded._socket_dir() as made:
+        yield made
 
 
 class Postgres:

@@ -55,9 +55,6 @@ def resume(host: str = ALL_HOSTS) -> None:
     recovery.recover()
 
 
-# Cancel ---------------------------------------------------------------------------------------------------------------
-
-
 def test_a_cancelled_job_that_waited_is_not_begun(work: Work):
     with Site(plain.render(novel())) as site:
         job_id = post(f"{site.url}/index.html")
@@ -148,9 +145,6 @@ def test_a_rest_ends_when_a_person_puts_the_job_back(environment: dict[str, str]
     assert (job.status, job.not_before, job.error_kind, job.attempt - job.released) == (JobStatus.QUEUED, None, None, 0)
 
 
-# Pause ----------------------------------------------------------------------------------------------------------------
-
-
 def test_while_everything_is_paused_nothing_begins_and_then_all_of_it(work: Work):
     with Site(plain.render(novel())) as site:
         pause()
@@ -185,9 +179,6 @@ def test_a_job_at_work_goes_on_when_its_host_is_paused(environment: dict[str, st
         job = ended(job_id)
 
     assert (job.status, job.chapters_saved, job.attempt) == (JobStatus.DONE, 30, 1)
-
-
-# Stop, twice ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_second_sigterm_ends_worker_and_child_and_the_next_worker_does_the_job(

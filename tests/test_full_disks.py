@@ -16,7 +16,7 @@ from redis import Redis, RedisError
 from ingestion import intake, migrations
 from ingestion.status import JobStatus
 from tests.conftest import configure
-from tests.mortal import Postgres, Valkey, sockets
+from tests.mortal import Postgres, Valkey, folder, sockets
 from tests.processes import ended, has_pages, is_running, lives, post, read, working
 from tests.sites import plain
 from tests.sites.samples import make_novel
@@ -25,18 +25,17 @@ from tests.waiting import until
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of that size at `folder`; skips the test where we may not mount one."""
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", str(folder)]
+def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
+    """A file system of that size at `place`; skips the test where we may not mount one."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", str(place)]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"a full disk needs a file system of its own, and mounting one needs root ({error})")
     try:
-        yield folder
+        yield place
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def fill(disk: Path) -> Path:
@@ -59,15 +58,15 @@ def novel_pages(delay: float, chapters: int = 24) -> dict[str, Page]:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    with small_disk(tmp_path / "disk", megabytes=160) as mounted:
+def disk() -> Iterator[Path]:
+    with folder() as place, small_disk(place, megabytes=160) as mounted:
         yield mounted
 
 
 def test_a_job_waits_while_the_disk_of_postgresql_is_full(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, disk: Path
 ):
-    with sockets() as folder, contextlib.closing(Postgres(disk / "postgres", folder)) as postgres:
+    with sockets() as place, contextlib.closing(Postgres(disk / "postgres", place)) as postgres:
         postgres.start()
         configure(monkeypatch, DATABASE_URL=postgres.url)
         migrations.upgrade()
@@ -92,7 +91,7 @@ def has_stopped(site: Site) -> bool:
 def test_a_job_is_taken_and_done_though_the_disk_of_redis_is_full(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, disk: Path
 ):
-    with sockets() as folder, contextlib.closing(Valkey(disk / "valkey", folder, durable=True)) as valkey:
+    with sockets() as place, contextlib.closing(Valkey(disk / "valkey", place, durable=True)) as valkey:
         valkey.start()
         configure(monkeypatch, REDIS_URL=valkey.url)
         with Site(novel_pages(delay=0.2)) as site, working(RECOVERY_SECONDS="1") as worker:

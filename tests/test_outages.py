@@ -19,7 +19,7 @@ from ingestion.api import create_app
 from ingestion.status import JobStatus, Priority, Refresh
 from ingestion.system import ROOT
 from tests.conftest import configure
-from tests.mortal import Postgres, sockets
+from tests.mortal import Postgres, folder, sockets
 from tests.processes import child_of, ended, has_pages, is_running, lives, post, read, waits_for_jobs, working
 from tests.sites import plain
 from tests.sites.samples import make_novel
@@ -31,9 +31,9 @@ UNDER_WAY = 16
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with sockets() as folder:
-        made = Postgres(tmp_path_factory.mktemp("mortal") / "postgres", folder)
+def server() -> Iterator[Postgres]:
+    with folder() as data, sockets() as place:
+        made = Postgres(data / "postgres", place)
         made.start()
         yield made
         made.close()
