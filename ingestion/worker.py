@@ -46,6 +46,8 @@ class IngestionWorker(Worker):
     """A worker of the ingestion queues."""
 
     log_result_lifespan = False
+    #: RQ doubles its wait for a Redis that is away, up to this.
+    max_connection_wait_time = 5.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         ours = config.settings()
