@@ -27,9 +27,8 @@ KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 2.0
 #: SQLSTATE classes that pass: connection exception, rollback (deadlock), resources (disk full), operator intervention,
-#: system error; and the one code of a server that is read-only for now.
-PASSING_CLASSES = ("08", "40", "53", "57", "58")
-READ_ONLY = "25006"
+#: system error; a server that is read-only for now; a transaction in which this process slept for too long.
+PASSING = ("08", "40", "53", "57", "58", "25006", "25P03")
 
 T = TypeVar("T")
 
@@ -45,6 +44,7 @@ def engine() -> Engine:
     made = create_engine(
         database_url(),
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to logs and users; whole chapters do not
         pool_size=10,
         max_overflow=40,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "quire", **KEEPALIVES},
@@ -89,7 +89,7 @@ def is_outage(error: Exception) -> bool:
     if code is None:  # no answer at all: the connection could not be made, or broke
         no_answer = isinstance(error.orig, psycopg2.OperationalError | psycopg2.InterfaceError)
         return no_answer or type(error.orig) is psycopg2.DatabaseError
-    return code.startswith(PASSING_CLASSES) or code == READ_ONLY
+    return code.startswith(PASSING)
 
 
 def _limit_idle_transactions(connection: Any, _record: Any) -> None:

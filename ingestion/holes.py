@@ -6,31 +6,39 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.errors import Incomplete, IngestionError, NotFound, RateLimited
+from ingestion.errors import Incomplete, IngestionError, NotFound, SiteError
 from ingestion.items import ParsedChapter, ParsedNovel
 
 NAMED_HOLES = 20
 
 
-def unfinished(parsed: ParsedNovel, rest: RateLimited | None) -> Incomplete | None:
+def unfinished(parsed: ParsedNovel, cut_short: SiteError | None) -> Incomplete | None:
     """The error of a novel of which chapters should be there and are not, naming them; None when there are none.
 
-    `rest` is what the site said when it asked for one. Raises the reason when not one chapter could be had.
+    `cut_short` is why the crawl did not ask for every page. Raises the reason when not one chapter could be had.
     """
     if not any(chapter.chapter for chapter in parsed.chapters):
-        raise rest or _nothing(parsed)
+        raise cut_short or _nothing(parsed)
     undone = _undone(parsed)
     if not undone:
         return None
     listed = "; ".join(f"{c.link.title!r}: {c.hole.reason}" for c in undone[:NAMED_HOLES] if c.hole)
     more = f"; and {len(undone) - NAMED_HOLES} more, in the event's detail" if len(undone) > NAMED_HOLES else ""
     told = f"{len(undone)} of {len(parsed.chapters)} chapters could not be had; the others are saved. "
-    because = f"{rest}. " if rest else ""
+    because = f"The crawl ended early: {cut_short}. " if cut_short else ""
     return Incomplete(
         f"{told}{because}A retry asks for these alone. Missing: {listed}{more}",
         kinds=frozenset(c.hole.kind for c in undone if c.hole),
-        retry_after=rest.retry_after if rest else None,
+        retry_after=cut_short.retry_after if cut_short else None,
     )
+
+
+def to_ask_again(parsed: ParsedNovel) -> list[str]:
+    """The URLs of pages that are no answer: those of undone chapters and, once nothing is undone, of those that are missing.
+
+    A chapter that the site does not serve is asked for once by each job, and not by each of its attempts.
+    """
+    return [c.link.url for c in _undone(parsed) or parsed.chapters if c.hole]
 
 
 def named(parsed: ParsedNovel) -> list[dict[str, Any]]:

@@ -60,9 +60,14 @@ def expired(session: Session) -> Sequence[Job]:
     return session.scalars(select(Job).where(Job.status.in_(RUNNING), is_expired()).order_by(Job.id)).all()
 
 
-def is_run_by(session: Session, job_id: int, worker: str) -> bool:
-    """Whether the process `worker` owns the job now."""
-    query = select(Job.id).where(Job.id == job_id, Job.worker == worker, Job.status.in_(RUNNING))
+def run_by(session: Session, job_id: int, worker: str) -> Job | None:
+    """The job, if the process `worker` owns it now."""
+    return session.scalar(select(Job).where(Job.id == job_id, Job.worker == worker, Job.status.in_(RUNNING)))
+
+
+def is_at(session: Session, job_id: int, attempt: int, status: JobStatus) -> bool:
+    """Whether the attempt has brought the job to `status`."""
+    query = select(Job.id).where(Job.id == job_id, Job.attempt == attempt, Job.status == status)
     return session.scalar(query) is not None
 
 

@@ -81,7 +81,9 @@ def claim(session: Session, job_id: int, *, worker: str, lease_seconds: float) -
 
 
 def advance(session: Session, job_id: int, attempt: int, *, to: JobStatus, lease_seconds: float, message: str) -> None:
-    """Move an attempt on to its next stage with a fresh lease. Raises LeaseLost."""
+    """Move an attempt on to its next stage with a fresh lease; twice is once. Raises LeaseLost."""
+    if joblist.is_at(session, job_id, attempt, to):
+        return  # the answer to a commit was lost, the commit was not
     source = {JobStatus.PARSING: JobStatus.CRAWLING, JobStatus.SAVING: JobStatus.PARSING}[to]
     _move(session, job_id, attempt, {source}, to, message, {"lease_expires_at": _from_now(lease_seconds)})
 

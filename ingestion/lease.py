@@ -23,20 +23,27 @@ LOOK_SECONDS = 1.0
 T = TypeVar("T")
 
 
+class StopWish:
+    """Whether this process was asked to stop. A signal handler gives it, so it is one plain attribute and no lock."""
+
+    def __init__(self) -> None:
+        self.given = False
+
+    def give(self) -> None:
+        """Ask for a stop at the next safe point."""
+        self.given = True
+
+
 class Lease:
     """One attempt's fencing token, and the clock of its renewals. It waits while the database is away."""
 
-    def __init__(self, job: Job, seconds: float) -> None:
+    def __init__(self, job: Job, seconds: float, stop: StopWish | None = None) -> None:
         self.job_id = job.id
         self.attempt = job.attempt
         self._seconds = seconds
         self._renewed = self._looked = time.monotonic()
         self.progress: dict[str, int | str | None] = {}
-        self.stopping = False
-
-    def stop(self) -> None:
-        """Ask the attempt to end at its next checkpoint (called from a signal handler)."""
-        self.stopping = True
+        self._stop = stop or StopWish()
 
     def checkpoint(self, **progress: int | str | None) -> None:
         """A safe point, reached by work that goes on: renews the lease when it is due, and stores the progress with it.
@@ -85,8 +92,8 @@ class Lease:
 
     def patiently(self, work: Callable[[Session], T]) -> T:
         """`db.patiently`, but an attempt that was asked to stop does not wait."""
-        return db.patiently(work, unless=lambda: self.stopping)
+        return db.patiently(work, unless=lambda: self._stop.given)
 
     def _refuse_when_stopping(self) -> None:
-        if self.stopping:
+        if self._stop.given:
             raise Released("the worker was asked to stop")

@@ -112,7 +112,9 @@ def _save_novel(session: Session, parsed: ParsedNovel) -> int:
         "seen_at": parsed.seen_at,
     }
     statement = upsert(NovelRow).values(site=parsed.site, key=novel.key, **values)
-    not_older = func.coalesce(NovelRow.seen_at <= statement.excluded.seen_at, True)
+    # A mark in the future is one of a clock that was wrong, and would keep the novel from every change.
+    passed = (NovelRow.seen_at <= statement.excluded.seen_at) | (NovelRow.seen_at > func.now())
+    not_older = func.coalesce(passed, True)
     on_conflict = statement.on_conflict_do_update(
         index_elements=[NovelRow.site, NovelRow.key], set_=values | {"updated_at": func.now()}, where=not_older
     )

@@ -78,7 +78,7 @@ class PageStore:
             "url": request.url,
             "host": urlsplit(request.url).netloc,
             "status": response.status,
-            "headers": {k.decode("latin-1"): [v.decode("latin-1") for v in vs] for k, vs in response.headers.items()},
+            "headers": {_text(k): [_text(v) for v in vs] for k, vs in response.headers.items()},
             "rejected_at": None,
         }
         if "cached" not in response.flags:
@@ -90,23 +90,33 @@ class PageStore:
         reach(Point.PAGE_STORED)
 
 
+def _text(header: bytes) -> str:
+    """A header as text that PostgreSQL can hold."""
+    return header.decode("latin-1").replace("\x00", "")
+
+
 def _lease(spider: Spider) -> Lease | None:
     """What a job's spider carries; a spider run by hand (`scrapy crawl`) carries none."""
     return getattr(spider, "lease", None)
 
 
 def _store(session: Session, row: dict[str, Any], *, left_at: float | None, in_haste: bool) -> None:
-    """Write a page as of the moment when its request left (`left_at`, monotonic): the site may have changed since it answered."""
+    """Write a page as of the moment when its request left (`left_at`, monotonic): the site may have changed since it answered.
+
+    What is there and newer stays: another job may have asked later and been answered sooner.
+    """
     under_way = timedelta(seconds=0 if left_at is None else time.monotonic() - left_at)
     row = row | {"fetched_at": func.clock_timestamp() - under_way}
     if in_haste:
         # A page lost to a power cut is fetched again, by another attempt; without a pace, waiting for the disk is not worth that.
         session.execute(text("SET LOCAL synchronous_commit = off"))
     if "body" not in row:
-        session.execute(update(Page).where(Page.fingerprint == row["fingerprint"]).values(**row))
+        older = Page.fetched_at <= row["fetched_at"]
+        session.execute(update(Page).where(Page.fingerprint == row["fingerprint"], older).values(**row))
     else:
         statement = insert(Page).values(**row)
-        session.execute(statement.on_conflict_do_update(index_elements=[Page.fingerprint], set_=row))
+        older = (Page.fetched_at <= statement.excluded.fetched_at) | Page.rejected_at.is_not(None)
+        session.execute(statement.on_conflict_do_update(index_elements=[Page.fingerprint], set_=row, where=older))
 
 
 class Freshness:

@@ -10,7 +10,7 @@ from datetime import datetime
 from scrapy.http import Response
 
 from ingestion import sanitize
-from ingestion.errors import IngestionError, NotFound, ParseError
+from ingestion.errors import IngestionError, NotFound, ParseError, Unreachable
 from ingestion.items import Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
 from spiders.base import NovelSpider
 
@@ -61,7 +61,7 @@ def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPag
 def _index_page(load: Load, url: str) -> Response:
     response = load(url)
     if response is None:
-        raise ParseError(f"the index page {url} is not in the page store; post the URL again to fetch it")
+        raise Unreachable(f"the index page {url} is no more in the page store; the next attempt fetches it again")
     if response.status in NovelSpider.handle_httpstatus_list:
         raise NotFound(f"the site says that {url} is not there ({response.status}); check the URL")
     return response

@@ -37,13 +37,15 @@ class Backoff:
         )
 
     def rest(self, error: IngestionError, spent: int) -> float | None:
-        """Seconds until the next attempt after `spent` ones, the last ended by `error`; None when there is none."""
+        """Seconds until the next attempt after `spent` ones, the last ended by `error`; None when there is none.
+
+        A site's Retry-After wins where it is longer: zero is what servers send that never thought about it.
+        """
         if not is_retried(error) or spent >= self.max_attempts:
             return None
-        if error.retry_after is not None:
-            return min(error.retry_after, LONGEST_RETRY_AFTER_SECONDS) + random.uniform(0, 1)  # noqa: S311 - no secret
         full = min(self.longest_seconds, self.first_seconds * 2.0 ** min(spent - 1, 60))
-        return full * random.uniform(0.5, 1)  # noqa: S311
+        asked = min(error.retry_after or 0.0, LONGEST_RETRY_AFTER_SECONDS)
+        return max(full * random.uniform(0.5, 1), asked + random.uniform(0, 1) * bool(asked))  # noqa: S311 - no secrets
 
 
 def is_retried(error: IngestionError) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import traceback
@@ -16,11 +17,11 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, holes, jobs, novels, pages
+from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages
 from ingestion.crashpoints import Point, reach
-from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded
+from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import ParsedNovel
-from ingestion.lease import Lease
+from ingestion.lease import Lease, StopWish
 from ingestion.models import Job
 from ingestion.parse import parse
 from ingestion.retry import Backoff
@@ -29,25 +30,41 @@ from spiders.base import NovelSpider
 
 log = structlog.get_logger(__name__)
 
+#: Characters of an unexpected error's own text that a user is shown.
+LONGEST_FAULT = 300
+#: A worker and its children, told from those on another machine of the same name, or in another container.
+FAMILY = secrets.token_hex(4)
+
 
 def process_job(job_id: int) -> str:
     """Ingest the novel of job `job_id`, an integer; how it ended, in a word. Raises what is a fault of this program's own."""
     reach(Point.CHILD_BEGUN)
-    seconds = config.settings().lease_seconds
-    claim = partial(jobs.claim, job_id=int(job_id), worker=worker_name(os.getpid()), lease_seconds=seconds)
-    job = db.patiently(claim)
-    if job is None:
-        log.info("nothing to do: another worker has the job, it has ended or is paused, or it is too early", job=job_id)
-        return "not claimed"
-    reach(Point.JOB_CLAIMED)
-    lease = Lease(job, seconds)
-    with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt), _stopped_by_sigterm(lease):
-        return _attempt(job, lease)
+    with _stopped_by_sigterm() as stop:
+        job = _claim(int(job_id), stop)
+        if job is None:
+            told = "nothing to do: another worker has the job, it has ended or is paused, or it is too early"
+            log.info(told, job=job_id)
+            return "not claimed"
+        reach(Point.JOB_CLAIMED)
+        with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
+            return _attempt(job, Lease(job, config.settings().lease_seconds, stop))
 
 
 def worker_name(pid: int) -> str:
     """How a process of this machine signs the jobs it works on."""
-    return f"{socket.gethostname()}:{pid}"
+    return f"{socket.gethostname()}:{pid}:{FAMILY}"
+
+
+def _claim(job_id: int, stop: StopWish) -> Job | None:
+    """Claim the job, or find that we have: the answer to a commit may be lost though the commit was not."""
+    me = worker_name(os.getpid())
+    seconds = config.settings().lease_seconds
+
+    def claim(session: Session) -> Job | None:
+        claimed = jobs.claim(session, job_id, worker=me, lease_seconds=seconds)
+        return claimed or joblist.run_by(session, job_id, me)
+
+    return db.patiently(claim, unless=lambda: stop.given)
 
 
 def _attempt(job: Job, lease: Lease) -> str:
@@ -88,11 +105,10 @@ def _stages(job: Job, lease: Lease) -> str:
     parsed = _parse(spider(url=job.canonical_url), crawled, lease)
     reach(Point.CHAPTERS_PARSED)
 
-    missing = [chapter.link.url for chapter in parsed.chapters if chapter.hole]  # the next attempt asks for them again
     told = f"{len(parsed.chapters)} chapters parsed"
-    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=missing))
+    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
-    return _save(job, lease, parsed, holes.unfinished(parsed, crawled.rest))
+    return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short))
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
@@ -101,7 +117,10 @@ def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedN
 
     # Read before the pages are: should another job renew the index meanwhile, it is newer than we say, never older.
     seen_at = lease.patiently(partial(pages.fetched_at, url=crawled.index_url))
-    return parse(reader, crawled.index_url, load, holes=crawled.holes, checkpoint=lease.checkpoint, seen_at=seen_at)
+    try:
+        return parse(reader, crawled.index_url, load, holes=crawled.holes, checkpoint=lease.checkpoint, seen_at=seen_at)
+    except Unreachable as absent:  # a further page of the index, perhaps, that was not asked for
+        raise crawled.cut_short or absent from absent
 
 
 def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | None) -> str:
@@ -136,8 +155,9 @@ def _fail(job: Job, lease: Lease, error: IngestionError) -> str:
 
 
 def _fault(error: Exception) -> Crashed:
-    name = type(error).__name__
-    return Crashed(f"a fault in this program ended the job ({name}: {error}); its traceback is in the events")
+    first_line = str(error).partition("\n")[0][:LONGEST_FAULT]
+    told = f"{type(error).__name__}: {first_line}"
+    return Crashed(f"a fault in this program ended the job ({told}); its traceback is in the events")
 
 
 def _leave(outage: SQLAlchemyError) -> str:
@@ -166,10 +186,11 @@ def _put_back(job: Job, lease: Lease, word: str, write: Callable[..., object]) -
 
 
 @contextlib.contextmanager
-def _stopped_by_sigterm(lease: Lease) -> Iterator[None]:
+def _stopped_by_sigterm() -> Iterator[StopWish]:
     """Until the block ends, SIGTERM means: reach the next safe point, put the job back, leave."""
-    before = signal.signal(signal.SIGTERM, lambda *_: lease.stop())
+    stop = StopWish()
+    before = signal.signal(signal.SIGTERM, lambda *_: stop.give())
     try:
-        yield
+        yield stop
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -129,7 +129,7 @@ class IngestionWorker(Worker):
         """End a child that no longer owns its job and has not noticed: it hangs, and keeps this worker from other jobs."""
         try:
             with db.transaction() as session:
-                owned = joblist.is_run_by(session, job_id, tasks.worker_name(self.horse_pid))
+                owned = joblist.run_by(session, job_id, tasks.worker_name(self.horse_pid)) is not None
         except SQLAlchemyError:
             owned = True  # nobody can tell; the child waits for the database too
         self._disowned = 0 if owned else self._disowned + 1

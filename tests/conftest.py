@@ -1,8 +1,8 @@
-"""Real servers for every test: one PostgreSQL and one Valkey a test process, a database of its own for each test."""
+"""Real servers for every test: one PostgreSQL and one Valkey a test process, emptied between two tests."""
 
 from __future__ import annotations
 
-import itertools
+import contextlib
 import os
 import signal
 import tempfile
@@ -15,9 +15,8 @@ from redis import Redis
 from sqlalchemy.engine import make_url
 
 from ingestion import broker, config, db, embedded, logs, migrations, queue
+from ingestion.models import Base
 from ingestion.worker import IngestionWorker
-
-_numbers = itertools.count()
 
 
 def configure(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
@@ -37,7 +36,7 @@ def forget() -> None:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[embedded.Urls]:
-    """PostgreSQL and Valkey, with an empty database of the newest schema to copy from."""
+    """PostgreSQL and Valkey, with an empty database of the newest schema."""
     with (
         tempfile.TemporaryDirectory(prefix="quire-tests-") as folder,
         embedded.serve(Path(folder), durable=False) as urls,
@@ -51,11 +50,9 @@ def servers() -> Iterator[embedded.Urls]:
 
 @pytest.fixture
 def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A migrated database of this test's own, an empty Valkey, no pace, one attempt a job, and loopback allowed; the environment that says so."""
-    name = f"test_{next(_numbers)}"
-    _administer(servers, f"CREATE DATABASE {name} TEMPLATE quire STRATEGY FILE_COPY")
+    """A migrated database and a Valkey without anything in them, no pace, one attempt a job, and loopback allowed; the environment that says so."""
     values = {
-        "DATABASE_URL": make_url(servers.database_url).set(database=name).render_as_string(hide_password=False),
+        "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
         "ALLOWED_NETWORKS": "127.0.0.0/8",
         "PACE_SECONDS": "0",
@@ -68,7 +65,7 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
     configure(monkeypatch, **values)
     yield values
     forget()
-    _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+    _empty(servers)
 
 
 @pytest.fixture
@@ -85,10 +82,12 @@ def work(environment: dict[str, str]) -> Callable[[], None]:
     return until_empty
 
 
-def _administer(servers: embedded.Urls, statement: str) -> None:
-    url = make_url(servers.database_url)
-    connection = psycopg2.connect(host=url.query["host"], user="postgres", dbname="postgres")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
+def _empty(servers: embedded.Urls) -> None:
+    """Leave nothing of a test behind: no process that still writes, no row. A tenth of the time of a new database."""
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    connection = psycopg2.connect(host=make_url(servers.database_url).query["host"], user="postgres", dbname="quire")
+    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'quire' AND pid <> pg_backend_pid()"
+        )
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

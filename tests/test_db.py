@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -14,14 +14,17 @@ from ingestion import db
 from tests.conftest import configure
 from tests.waiting import until
 
-PAIR = "CREATE TABLE IF NOT EXISTS pair (n int PRIMARY KEY, word text UNIQUE)"
+PAIR = "CREATE TABLE pair (n int PRIMARY KEY, word text UNIQUE)"
 
 
 @pytest.fixture(autouse=True)
-def table(environment: dict[str, str]) -> None:
+def table(environment: dict[str, str]) -> Iterator[None]:
     with db.transaction() as session:
         session.execute(text(PAIR))
         session.execute(text("INSERT INTO pair VALUES (1, 'one'), (2, 'two')"))
+    yield
+    with db.transaction() as session:
+        session.execute(text("DROP TABLE pair"))
 
 
 def sql(*statements: str) -> Callable[[], None]:

@@ -129,3 +129,10 @@ def test_a_newer_index_is_never_overwritten_by_an_older_one():
     with pytest.raises(Superseded):
         save(replace(parsed(chapter("a", 1, "Old words.")), seen_at=now - timedelta(seconds=1)))
     assert [row.revision for row in rows(novel_id).values() if row.gone_at is None] == [1, 1]
+
+
+def test_a_mark_of_a_clock_that_was_wrong_keeps_no_novel_from_changing():
+    ahead = replace(parsed(chapter("a", 1)), seen_at=datetime.now(UTC) + timedelta(days=1))
+    save(ahead)
+
+    assert save(replace(ahead, seen_at=datetime.now(UTC))).saved == 1

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 
-from ingestion import db, intake, joblist, recovery
+from ingestion import db, intake, joblist, recovery, tasks
+from ingestion.crashpoints import Point
 from ingestion.models import Job
+from ingestion.models import Page as PageRow
 from ingestion.status import JobStatus
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
 from tests.sites import plain
+from tests.sites.samples import make_novel
 from tests.sites.web import Hit, Page, Site
 
 SAMPLE = novel()
@@ -148,12 +152,14 @@ def test_a_date_is_counted_from_the_site_s_own_clock(work: Work):
     assert 900 <= seconds_to_rest(job) <= 901
 
 
-@pytest.mark.parametrize("nonsense", ["soon", "-5", "", "1e9", "Thu, 99 Foo 2026"])
+@pytest.mark.parametrize(
+    "nonsense", ["soon", "-5", "", "1e9", "0", "Thu, 99 Foo 2026", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT"]
+)
 def test_nonsense_is_no_wish(work: Work, nonsense: str):
     with Site({"/index.html": Page("later", status=503, headers={"Retry-After": nonsense})}) as site:
         job = ingest(f"{site.url}/index.html", work)
 
-    assert (job.status, job.error_kind) == (JobStatus.QUEUED, "unreachable")
+    assert job.status is JobStatus.QUEUED
     assert 15 <= seconds_to_rest(job) <= 30
 
 
@@ -172,3 +178,52 @@ def test_a_page_is_asked_for_again_after_a_pause(work: Work, monkeypatch: pytest
     assert len(times) == 3
     assert pauses[0] >= 0.2
     assert pauses[1] >= 0.4
+
+
+def test_a_site_that_fails_again_and_again_is_left_alone(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PACE_SECONDS="0.01", PAGE_RETRIES="0")
+    sample = make_novel(chapters=60)
+    pages = plain.render(sample)
+    with Site(pages | dict.fromkeys(list(pages)[20:], Page("no", status=403))) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+        assert sum(hit.status == 403 for hit in site.hits) < 40
+    assert (job.status, job.error_kind, job.chapters_saved) == (JobStatus.QUEUED, "incomplete", 19)
+    assert "The crawl ended early" in (job.error_message or "")
+
+
+def test_a_chapter_that_is_gone_is_asked_for_once_by_a_job(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PAGE_RETRIES="0")
+    with Site(plain.render(SAMPLE) | {PATHS[1]: Page("gone", status=404), PATHS[3]: Page("no", status=503)}) as site:
+        job = ingest(f"{site.url}/index.html", work)
+        for _ in range(2):
+            job = after_the_rest(job, work)
+        asked = Counter(hit.path for hit in site.hits)
+        ingest(f"{site.url}/index.html", work)
+
+        assert site.requests(PATHS[1]) == 2
+    assert (asked[PATHS[1]], asked[PATHS[3]], job.error_kind) == (1, 3, "incomplete")
+
+
+def test_a_rest_before_a_further_page_of_the_index_is_a_rest(work: Work):
+    more = '<a rel="next" href="/index2.html">Next</a></body>'
+    pages = plain.render(SAMPLE)
+    first = replace(pages["/index.html"], body=pages["/index.html"].content.replace(b"</body>", more.encode()))
+    with Site(pages | {"/index.html": first, "/index2.html": replace(BUSY, delay=0)}) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert (job.status, job.error_kind) == (JobStatus.QUEUED, "blocked")
+    assert 600 <= seconds_to_rest(job) <= 601
+
+
+def test_an_index_that_postgresql_lost_in_a_crash_is_fetched_again(work: Work, monkeypatch: pytest.MonkeyPatch):
+    def lose_the_index(point: Point) -> None:
+        if point is Point.PAGES_FETCHED:
+            with db.transaction() as session:
+                session.execute(delete(PageRow).where(PageRow.url.endswith("/index.html")))
+
+    monkeypatch.setattr(tasks, "reach", lose_the_index)
+    with Site(plain.render(SAMPLE)) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert (job.status, job.error_kind) == (JobStatus.QUEUED, "unreachable")

@@ -59,12 +59,17 @@ def test_after_the_last_attempt_there_is_no_rest():
     assert rests(Unreachable("away"), 9) == []
 
 
-@pytest.mark.parametrize("asked", [0, 7, 5000])
+@pytest.mark.parametrize("asked", [130, 5000])
 def test_a_site_s_own_word_wins_over_the_backoff(asked: float):
     found = rests(RateLimited("later", retry_after=asked), 3)
 
     assert asked <= min(found)
     assert max(found) <= asked + 1
+
+
+@pytest.mark.parametrize("asked", [0, 7])
+def test_a_site_that_asks_for_next_to_nothing_does_not_switch_the_backoff_off(asked: float):
+    assert min(rests(RateLimited("later", retry_after=asked), 3)) >= 60
 
 
 def test_no_site_can_send_a_job_away_for_ever():

@@ -23,10 +23,20 @@ from ingestion import config, pages
 from ingestion.crawl.dialling import install_guarded_resolver
 from ingestion.crawl.reasons import explain
 from ingestion.crawl.settings import for_job, loader, warm
-from ingestion.errors import IngestionError, LeaseLost, RateLimited, Released, SiteTimeout, TooLarge, Unreachable
+from ingestion.errors import (
+    IngestionError,
+    LeaseLost,
+    RateLimited,
+    Released,
+    SiteError,
+    SiteTimeout,
+    TooLarge,
+    Unreachable,
+)
 from ingestion.items import Hole
 from ingestion.lease import Lease
 from ingestion.models import Job
+from ingestion.retry import is_retried
 from spiders.base import NovelSpider
 
 __all__ = ["Crawled", "run", "spider_for", "spiders", "warm"]
@@ -37,6 +47,8 @@ TICK_SECONDS = 0.25
 STOP_SECONDS = 3.0
 #: How much longer than DOWNLOAD_TIMEOUT a crawl may settle nothing until it counts as hung.
 STALL_SECONDS = 15.0
+#: So many pages that fail one after the other mean that the site is in trouble, or wants no more of us for now.
+FAILURES_IN_A_ROW = 10
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
@@ -44,12 +56,12 @@ REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 class Crawled:
     """What a crawl leaves behind, beside the pages in the store: the index's URL and why some pages are not there, by URL.
 
-    When the site asked for a rest, `rest` is what it said, and pages that are not in the store were not asked for.
+    `cut_short` says why the crawl ended before it had asked for every page, where it did.
     """
 
     index_url: str
     holes: dict[str, Hole] = field(default_factory=dict)
-    rest: RateLimited | None = None
+    cut_short: SiteError | None = None
 
 
 def spider_for(url: str) -> type[NovelSpider]:
@@ -74,7 +86,8 @@ def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
     """Fetch the index and every chapter page that the store lacks.
 
     Raises IngestionError when the index cannot be had; LeaseLost and Released as `Lease.checkpoint` does. A chapter's page
-    that cannot be had is no error here but a hole in the result. A site that asks for a rest gets it: the crawl ends early.
+    that cannot be had is no error here but a hole in the result. A site that asks for a rest, or that fails again and again,
+    is left alone: the crawl ends early.
     """
     install_reactor(REACTOR)
     from twisted.internet import reactor as installed
@@ -100,8 +113,8 @@ class _Crawl:
         self._lease = lease
         self._ends_at = time.monotonic() + config.settings().queue_job_timeout
         self._ended_by: Exception | None = None
-        self._rest: RateLimited | None = None
-        self._judged = 0
+        self._cut_short: SiteError | None = None
+        self._judged = self._arrived = self._in_a_row = 0
         self._settled = -1
         self._moved_at = time.monotonic()
 
@@ -137,10 +150,10 @@ class _Crawl:
             if request.callback != spider.parse_chapter:
                 raise error
             holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
-        return Crawled(index_url=spider.index or "", holes=holes, rest=self._rest)
+        return Crawled(index_url=spider.index or "", holes=holes, cut_short=self._cut_short)
 
     def _is_over(self) -> bool:
-        return self._ended_by is not None or self._rest is not None
+        return self._ended_by is not None or self._cut_short is not None
 
     def _check(self, spider: Spider | None) -> None:
         """A checkpoint, and a look at everything that may end the crawl."""
@@ -159,12 +172,16 @@ class _Crawl:
 
     def _judge(self, spider: NovelSpider) -> None:
         """What the pages that failed since the last look mean for the crawl as a whole."""
+        arrived = spider.settled - len(spider.failures)
+        if arrived != self._arrived:
+            self._arrived, self._in_a_row = arrived, 0
         for request, failure in spider.failures[self._judged :]:
             if isinstance(failure, LeaseLost | Released | SQLAlchemyError):
                 raise failure
             error = explain(request, failure)
-            if isinstance(error, RateLimited):
-                self._rest = error
+            self._in_a_row += 1
+            if isinstance(error, RateLimited) or (is_retried(error) and self._in_a_row >= FAILURES_IN_A_ROW):
+                self._cut_short = error if isinstance(error, SiteError) else None
         self._judged = len(spider.failures)
 
     def _checkpoint(self, spider: NovelSpider) -> None:

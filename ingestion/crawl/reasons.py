@@ -55,7 +55,7 @@ def retry_after(response: Response) -> float | None:
     try:
         date = response.headers.get("Date") or b""
         return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(date.decode("latin-1"))).total_seconds())
-    except (ValueError, TypeError):  # TypeError: one of them has no zone
+    except (ValueError, TypeError, OverflowError):  # TypeError: one of them has no zone
         return None
 
 

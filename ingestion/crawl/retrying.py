@@ -1,4 +1,4 @@
-"""Scrapy's own retries of a page, but not at once: exponential backoff with jitter, or as long as the site's Retry-After says.
+"""Scrapy's own retries of a page, but not at once: exponential backoff with jitter, and not before the site's Retry-After says.
 
 Of the three tiers of failure this is the first; a job's own retries are in `ingestion.retry`.
 """
@@ -51,7 +51,7 @@ class PageRetryMiddleware(RetryMiddleware):
 
     async def _rested(self, request: Request, asked: float | None) -> Request:
         doubled: float = self._first_seconds * 2 ** (request.meta["retry_times"] - 1)
-        seconds = asked if asked is not None else doubled * random.uniform(0.5, 1)  # noqa: S311 - no secret
+        seconds = max(asked or 0.0, doubled * random.uniform(0.5, 1))  # noqa: S311 - no secret
         spider: Any = self.crawler.spider
         spider.paced_until = max(spider.paced_until, time.monotonic() + seconds)
         await asyncio.sleep(seconds)

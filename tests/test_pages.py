@@ -1,0 +1,78 @@
+"""The page store: what a site said last, and nothing older."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from scrapy import Request, Spider
+from scrapy.http import HtmlResponse
+
+from ingestion import db, jobs, pages
+from ingestion.crawl.settings import base
+from ingestion.errors import LeaseLost
+from ingestion.lease import Lease
+from ingestion.pages import PageStore
+from ingestion.retry import Backoff
+from ingestion.status import Priority, Refresh
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+URL = "https://example.org/1"
+
+
+def store(body: bytes, *, seconds_ago: float = 0, spider: Any = None, **headers: str) -> None:
+    request = Request(URL, meta={"left_at": time.monotonic() - seconds_ago})
+    PageStore(base()).store_response(spider or Spider("any"), request, HtmlResponse(URL, body=body, headers=headers))
+
+
+def stored() -> bytes | None:
+    found = PageStore(base()).retrieve_response(Spider("any"), Request(URL))
+    return found.body if found else None
+
+
+def test_a_newer_page_replaces_an_older_one():
+    store(b"old", seconds_ago=10)
+    store(b"new")
+
+    assert stored() == b"new"
+
+
+def test_an_older_page_never_replaces_a_newer_one():
+    store(b"new")
+    store(b"old", seconds_ago=10)
+
+    assert stored() == b"new"
+
+
+def test_whatever_comes_replaces_a_page_that_was_rejected():
+    store(b"a challenge")
+    with db.transaction() as session:
+        pages.reject(session, [URL])
+    assert stored() is None
+    store(b"a page", seconds_ago=10)
+
+    assert stored() == b"a page"
+
+
+def test_a_header_that_postgresql_cannot_hold_costs_no_page():
+    store(b"a page", **{"X-Odd": "a\x00b"})
+
+    assert stored() == b"a page"
+
+
+def test_an_attempt_that_lost_its_job_can_store_nothing():
+    spider = Spider("any")
+    with db.transaction() as session:
+        job, _ = jobs.create(session, source_url=URL, canonical_url=URL, priority=Priority.DEFAULT, refresh=Refresh.NEW)
+        claimed = jobs.claim(session, job.id, worker="here:1", lease_seconds=60)
+        assert claimed is not None
+        vars(spider)["lease"] = Lease(claimed, 60)
+    store(b"mine", spider=spider)
+    with db.transaction() as session:
+        jobs.expire(session, Backoff.as_set(), dead=(job.id, "here:1"))
+
+    with pytest.raises(LeaseLost):
+        store(b"too late", spider=spider)
+    assert stored() == b"mine"
