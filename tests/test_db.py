@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ingestion import db
-from tests.conftest import configure
+from tests.conftest import configure, forget
 from tests.waiting import until
 
 PAIR = "CREATE TABLE pair (n int PRIMARY KEY, word text UNIQUE)"
@@ -23,8 +23,11 @@ def table(environment: dict[str, str]) -> Iterator[None]:
         session.execute(text(PAIR))
         session.execute(text("INSERT INTO pair VALUES (1, 'one'), (2, 'two')"))
     yield
-    with db.transaction() as session:
-        session.execute(text("DROP TABLE pair"))
+    forget()  # a test may have gone to another server
+    engine = create_engine(environment["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE pair"))
+    engine.dispose()
 
 
 def sql(*statements: str) -> Callable[[], None]:

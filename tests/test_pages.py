@@ -23,7 +23,9 @@ URL = "https://example.org/1"
 
 
 def store(body: bytes, *, seconds_ago: float = 0, spider: Any = None, **headers: str) -> None:
-    request = Request(URL, meta={"left_at": time.monotonic() - seconds_ago})
+    request = Request(URL)
+    PageStore(base()).retrieve_response(Spider("any"), request)
+    request.meta["left_at"] = time.monotonic() - seconds_ago
     PageStore(base()).store_response(spider or Spider("any"), request, HtmlResponse(URL, body=body, headers=headers))
 
 
