@@ -13,6 +13,7 @@ from ingestion import config, embedded
 CONNECT_TIMEOUT_SECONDS = 2
 #: RQ lengthens it for its workers, which wait for jobs.
 ANSWER_TIMEOUT_SECONDS = 5
+PROMPT_TIMEOUT_SECONDS = 0.5
 
 
 def redis_url() -> str:
@@ -23,7 +24,17 @@ def redis_url() -> str:
 @cache
 def connection() -> Redis:
     """This process's Redis."""
+    return _connect(CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS)
+
+
+@cache
+def prompt_connection() -> Redis:
+    """A Redis that answers at once or not at all, for who must not be kept: a crawl's event loop."""
+    return _connect(PROMPT_TIMEOUT_SECONDS, PROMPT_TIMEOUT_SECONDS)
+
+
+def _connect(connect_seconds: float, answer_seconds: float) -> Redis:
     # One more try at once mends a connection that a restart cut; what lasts longer is the caller's to answer.
     retry = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
-    timeouts = {"socket_connect_timeout": CONNECT_TIMEOUT_SECONDS, "socket_timeout": ANSWER_TIMEOUT_SECONDS}
+    timeouts = {"socket_connect_timeout": connect_seconds, "socket_timeout": answer_seconds}
     return Redis.from_url(redis_url(), retry=retry, **timeouts)

@@ -7,7 +7,8 @@
     │   │   └── RateLimited    429, or a Retry-After: too much for now
     │   ├── RobotsDisallowed   robots.txt forbids it
     │   ├── Unreachable        DNS failure, connection refused or cut, 5xx after all retries
-    │   ├── SiteTimeout        the site, or the whole job, took longer than its limit
+    │   ├── SiteTimeout        the site took longer than its limit
+    │   │   └── OutOfTime      one run of the job did
     │   └── TooLarge           more pages than MAX_PAGES, or a page above MAX_PAGE_BYTES
     ├── UnsupportedSite        a page came, but nothing in it looks like a list of chapters
     ├── ParseError             a page is not what it should be: no title, an empty chapter
@@ -76,9 +77,13 @@ class Unreachable(SiteError):
 
 
 class SiteTimeout(SiteError):
-    """The site, or the job as a whole, took longer than its limit."""
+    """The site took longer than its limit."""
 
     kind = "timeout"
+
+
+class OutOfTime(SiteTimeout):
+    """One run of the job took longer than QUEUE_JOB_TIMEOUT. What it fetched is kept, and the next goes on."""
 
 
 class TooLarge(SiteError):

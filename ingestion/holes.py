@@ -56,11 +56,12 @@ def _undone(parsed: ParsedNovel) -> list[ParsedChapter]:
 
 def _nothing(parsed: ParsedNovel) -> IngestionError:
     """The error of a novel of which not one chapter could be had: what stopped most of them."""
-    reasons = Counter((c.hole.kind, c.hole.reason) for c in parsed.chapters if c.hole)
-    (kind, reason), count = reasons.most_common(1)[0]
+    holes = [chapter.hole for chapter in parsed.chapters if chapter.hole]
+    kind, count = Counter(hole.kind for hole in holes).most_common(1)[0]
+    reason = next(hole.reason for hole in holes if hole.kind == kind)
     error = next((e for e in _kinds(IngestionError) if e.kind == kind), NotFound)
     told = f"none of the {len(parsed.chapters)} chapters of {parsed.novel.url} could be had"
-    return error(f"{told}; {count} of them because: {reason}")
+    return error(f"{told}; {count} of them ({kind}), the first because: {reason}")
 
 
 def _kinds(root: type[IngestionError]) -> Iterator[type[IngestionError]]:

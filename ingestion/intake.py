@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 QUEUED = "Ingestion job created and queued"
 WAITING = "Ingestion job created; the queue is away, and the job starts when Redis is back"
 EXISTING = "This novel has an unfinished job already"
+NARROWER = f"{EXISTING}, which asks for other chapters than you do: post again when it has ended"
 
 
 class NotPossible(Exception):
@@ -46,7 +47,9 @@ def submit(url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh 
             session, source_url=url.strip(), canonical_url=canonical, priority=priority, refresh=refresh
         )
     reach(Point.JOB_CREATED)
-    return Taken(job=job, created=created, message=_push(job) if created else EXISTING)
+    if created:
+        return Taken(job=job, created=True, message=_push(job))
+    return Taken(job=job, created=False, message=EXISTING if job.refresh is refresh else NARROWER)
 
 
 def retry(job_id: int) -> Job:

@@ -55,6 +55,11 @@ def claimable(session: Session) -> Sequence[Job]:
     return session.scalars(select(Job).where(Job.status == JobStatus.QUEUED, free).order_by(Job.id)).all()
 
 
+def not_paused(session: Session, job_ids: Sequence[int]) -> Sequence[Job]:
+    """Those of the jobs whose hosts are not paused."""
+    return session.scalars(select(Job).where(Job.id.in_(job_ids), ~is_paused()).order_by(Job.id)).all()
+
+
 def expired(session: Session) -> Sequence[Job]:
     """The running jobs whose lease has run out."""
     return session.scalars(select(Job).where(Job.status.in_(RUNNING), is_expired()).order_by(Job.id)).all()

@@ -18,6 +18,7 @@ from ingestion import joblist
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_UNFINISHED, Job, JobEvent
 from ingestion.retry import Backoff
+from ingestion.sanitize import storable
 from ingestion.status import RUNNING, TRANSITIONS, UNFINISHED, JobStatus, Priority, Refresh
 
 # By hand --------------------------------------------------------------------------------------------------------------
@@ -41,7 +42,16 @@ def create(
             return job, True
         # The other job may finish between the two statements; then the next round inserts.
         if job := session.scalars(existing).one_or_none():
-            return job, False
+            return _widened(session, job, refresh), False
+
+
+def _widened(session: Session, job: Job, refresh: Refresh) -> Job:
+    """The job, if it still waits with the wish for everything added to it."""
+    if refresh is Refresh.ALL and job.refresh is not Refresh.ALL:
+        anew = update(Job).where(Job.id == job.id, Job.status == JobStatus.QUEUED)
+        wish = anew.values(refresh=Refresh.ALL, fresh_since=func.now()).returning(Job)
+        return session.scalars(wish, execution_options=FRESH).one_or_none() or job
+    return job
 
 
 def cancel(session: Session, job_id: int) -> Job | None:
@@ -128,21 +138,27 @@ def end(
     error: IngestionError,
     backoff: Backoff,
     *,
+    spent: bool = True,
     detail: dict[str, Any] | None = None,
     library: dict[str, int] | None = None,
 ) -> JobStatus:
     """End an attempt that `error` stopped: back to QUEUED after a rest, or to ERROR when that makes no sense. Raises LeaseLost.
 
-    `detail` (a traceback, the missing chapters) goes to the event, `library` (`novel_id`, `chapters_saved`,
+    An attempt that is not `spent` does not count. `detail` (a traceback, the missing chapters) goes to the event, `library` (`novel_id`, `chapters_saved`,
     `chapters_missing`) to the job. The status that the job has now.
     """
-    rest = backoff.rest(error, attempt - _released(session, job_id))
-    values = {"error_kind": error.kind, "error_message": str(error), **UNCLAIMED, **(library or {})}
+    rest = backoff.rest(error, attempt - _released(session, job_id) - (not spent))
+    values: dict[str, Any] = {
+        "error_kind": error.kind,
+        "error_message": storable(str(error)),
+        **UNCLAIMED,
+        **(library or {}),
+    }
     told = {"kind": error.kind} | (detail or {})
     if rest is None:
         _move(session, job_id, attempt, RUNNING, JobStatus.ERROR, str(error), values, told)
         return JobStatus.ERROR
-    values["not_before"] = _from_now(rest)
+    values |= {"not_before": _from_now(rest), "released": Job.released + int(not spent)}
     message = f"attempt {attempt} failed ({error.kind}), the next begins in {rest:.0f} s: {error}"
     _move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, message, values, told | {"rest_seconds": rest})
     return JobStatus.QUEUED
@@ -166,11 +182,12 @@ def expire(session: Session, backoff: Backoff, *, dead: tuple[int, str] | None =
     jobs = session.scalars(select(Job).where(Job.status.in_(RUNNING), over).with_for_update(skip_locked=True)).all()
     for job in jobs:
         lost = f"attempt {job.attempt} on {job.worker} stopped without a word while {job.status}"
-        if job.attempt - job.released >= backoff.max_attempts:
-            told = Crashed(f"{lost}, as {backoff.max_attempts} attempts in all did or failed; see the worker's log")
-            end(session, job.id, job.attempt, told, backoff)
-        else:
+        spent = job.attempt - job.released
+        if spent == 1 < backoff.max_attempts:  # most likely its machine's or its worker's end: go on at once
             _move(session, job.id, job.attempt, RUNNING, JobStatus.QUEUED, lost, UNCLAIMED)
+        else:  # perhaps the job's own doing
+            told = Crashed(f"{lost}, and is number {spent} of {backoff.max_attempts} that failed; see the worker's log")
+            end(session, job.id, job.attempt, told, backoff)
     return jobs
 
 
@@ -229,8 +246,17 @@ def _record(
     message: str,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": message, "detail": detail}
-    session.execute(insert(JobEvent).values(**values))
+    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": storable(message)}
+    session.execute(insert(JobEvent).values(detail=_storable(detail), **values))
+
+
+def _storable(detail: Any) -> Any:
+    """What a fault says of itself may hold what made it one."""
+    if isinstance(detail, dict):
+        return {name: _storable(value) for name, value in detail.items()}
+    if isinstance(detail, list):
+        return [_storable(value) for value in detail]
+    return storable(detail) if isinstance(detail, str) else detail
 
 
 def _released(session: Session, job_id: int) -> int:

@@ -2,7 +2,7 @@
 
 One key a host holds the time of its next free slot; a worker takes that slot and moves the key on by one interval, in one
 script, by Redis's own clock. Ten workers on one host are then as polite as one. While Redis is away each process keeps the
-pace by itself.
+pace by itself, and asks for it only now and then: a Redis that hangs must not hold up a crawl at each page.
 """
 
 from __future__ import annotations
@@ -23,19 +23,27 @@ return slot - now
 """
 
 
+#: How long a process keeps the pace by itself after Redis did not answer.
+ALONE_SECONDS = 10.0
+
+
 class Pace:
     """One process's view of the agreed pace."""
 
     def __init__(self) -> None:
-        self._take = broker.connection().register_script(TAKE_SLOT)
+        self._take = broker.prompt_connection().register_script(TAKE_SLOT)
         self._local: dict[str, float] = {}
+        self._alone_until = 0.0
 
     def wait(self, host: str, interval: float) -> float:
         """Take the next free slot of `host`; the seconds until it. `interval` is the least number of seconds between two slots."""
         local = self._wait_alone(host, interval)
+        if time.monotonic() < self._alone_until:
+            return local
         try:
             return int(self._take(keys=[f"pace:{host}"], args=[round(interval * 1_000_000)])) / 1_000_000
         except redis.RedisError:
+            self._alone_until = time.monotonic() + ALONE_SECONDS
             return local
 
     def _wait_alone(self, host: str, interval: float) -> float:

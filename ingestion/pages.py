@@ -110,7 +110,7 @@ def _lease(spider: Spider) -> Lease | None:
 
 def _asked_at(request: Request) -> Any:
     """When the request left, by the database's clock: the site may have changed since, before and after it answered."""
-    if "left_at" not in request.meta:
+    if not {"clock", "left_at"} <= request.meta.keys():
         return func.clock_timestamp()
     now, ours = request.meta["clock"]
     return now + timedelta(seconds=request.meta["left_at"] - ours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,9 +12,10 @@ from scrapy.http import Response
 from ingestion import sanitize
 from ingestion.errors import IngestionError, NotFound, ParseError, Unreachable
 from ingestion.items import Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
+from ingestion.sanitize import storable
 from spiders.base import NovelSpider
 
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+LONGEST_KEY_BYTES = 1024
 Load = Callable[[str], Response | None]
 
 
@@ -35,15 +36,25 @@ def parse(
     links: dict[str, ChapterLink] = {}
     for page in _index(spider, index_url, load):
         checkpoint()
-        for link in page.links:
-            links.setdefault(
-                link.key, replace(link, title=_storable(link.title), volume=_storable(link.volume) or None)
-            )
+        for link in map(_keyed, page.links):
+            links.setdefault(link.key, replace(link, title=storable(link.title), volume=storable(link.volume) or None))
     chapters = []
     for position, link in enumerate(links.values(), start=1):
         checkpoint()
         chapters.append(_chapter(spider, link, position, load, holes))
     return ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters), seen_at=seen_at)
+
+
+def _keyed(link: ChapterLink) -> ChapterLink:
+    return replace(link, key=_key(link.key), url=storable(link.url))
+
+
+def _key(key: str) -> str:
+    """The site's key in a length that an index can hold (PostgreSQL's has 2704 bytes); of a longer one its beginning and its hash."""
+    kept = storable(key)
+    if len(kept.encode()) <= LONGEST_KEY_BYTES:
+        return kept
+    return f"{kept[: LONGEST_KEY_BYTES // 8]}…{hashlib.sha256(kept.encode()).hexdigest()}"
 
 
 def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPage]:
@@ -102,7 +113,7 @@ def _cleaned(chapter: Chapter, url: str) -> Chapter:
         raise ParseError(f"the page {url} has no text")
     before = sanitize.clean(chapter.notes_before, url) if chapter.notes_before else None
     after = sanitize.clean(chapter.notes_after, url) if chapter.notes_after else None
-    title = " ".join(_storable(chapter.title).split())
+    title = " ".join(storable(chapter.title).split())
     return replace(
         chapter, content=content, notes_before=before or None, notes_after=after or None, title=title or None
     )
@@ -110,19 +121,17 @@ def _cleaned(chapter: Chapter, url: str) -> Chapter:
 
 def _named(novel: Novel) -> Novel:
     """The novel with texts that can be stored, its title on one line. Raises ParseError when it has none."""
-    title = " ".join(_storable(novel.title).split())
+    title = " ".join(storable(novel.title).split())
     if not title:
         raise ParseError(f"the index {novel.url} gives the novel no title")
     return replace(
         novel,
+        key=_key(novel.key),
+        url=storable(novel.url),
         title=title,
-        authors=tuple(map(_storable, novel.authors)),
-        description=_storable(novel.description) or None,
-        language=_storable(novel.language) or None,
-        tags=tuple(map(_storable, novel.tags)),
+        cover_url=storable(novel.cover_url) or None,
+        authors=tuple(map(storable, novel.authors)),
+        description=storable(novel.description) or None,
+        language=storable(novel.language) or None,
+        tags=tuple(map(storable, novel.tags)),
     )
-
-
-def _storable(text: str | None) -> str:
-    """A text without what PostgreSQL cannot hold (NUL, lone surrogates) and what no text means (other control characters)."""
-    return _UNSTORABLE.sub("", text or "")

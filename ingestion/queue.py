@@ -9,7 +9,6 @@ from __future__ import annotations
 from uuid import uuid4
 
 from rq import Queue
-from rq.utils import as_text
 
 from ingestion import broker, config
 from ingestion.status import Priority
@@ -49,12 +48,10 @@ def enqueue(job_id: int, priority: Priority) -> None:
 
 
 def waiting() -> set[int]:
-    """The ids of the rows that an RQ queue holds, or that a worker is just taking out of one."""
+    """The ids of the rows that an RQ queue holds. One that a worker has just taken out may ring twice, and does no harm."""
     found: set[int] = set()
     for name in NAMES.values():
-        queue = Queue(name, connection=broker.connection())
-        taken = broker.connection().lrange(queue.intermediate_queue_key, 0, -1)
-        for rq_id in [*queue.get_job_ids(), *map(as_text, taken)]:
+        for rq_id in Queue(name, connection=broker.connection()).get_job_ids():
             row, _, _ = rq_id.partition("-")
             if row.isdecimal():
                 found.add(int(row))

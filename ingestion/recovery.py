@@ -6,6 +6,7 @@ at a time; another that comes meanwhile has nothing to do.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -21,6 +22,8 @@ from ingestion.status import JobStatus
 log = structlog.get_logger(__name__)
 
 RECOVERY_LOCK = 4_200_002
+#: Far below the time after which a session that idles in a transaction is ended.
+BATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,10 +48,8 @@ def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
         return Recovered()  # it died before it had claimed its job: not at once again, or it would be so for ever
     reach(Point.LEASES_EXPIRED)
     with db.transaction() as session:
-        if not _acting_alone(session):
-            return Recovered(expired=tuple(sorted(taken)))
         given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
-        requeued = _push(_silent(session))
+    requeued = _push_silent()
     done = Recovered(requeued=requeued, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
     if requeued or taken:
         log.info("recovered stranded jobs", requeued=len(requeued), expired=len(done.expired), dead=len(done.dead))
@@ -62,8 +63,9 @@ def look() -> Recovered:
         lost = joblist.expired(session)
         given_up = {job.id for job in lost if job.attempt - job.released >= backoff.max_attempts}
         back = tuple(job.id for job in lost if job.id not in given_up)
-        silent = tuple(job.id for job in _silent(session))
-    return Recovered(requeued=silent + back, expired=back, dead=tuple(sorted(given_up)))
+        silent = [job.id for job in _silent(session)]
+        silent += [job.id for job in joblist.not_paused(session, back) if job.id not in queue.waiting()]
+    return Recovered(requeued=tuple(silent), expired=back, dead=tuple(sorted(given_up)))
 
 
 def _acting_alone(session: Session) -> bool:
@@ -78,8 +80,19 @@ def _silent(session: Session) -> list[Job]:
     return [job for job in joblist.claimable(session) if job.id not in rung]
 
 
-def _push(silent: list[Job]) -> tuple[int, ...]:
-    for job in silent:
-        queue.enqueue(job.id, job.priority)
-        reach(Point.ONE_PUSHED_BACK)
-    return tuple(job.id for job in silent)
+def _push_silent() -> tuple[int, ...]:
+    """Push them, some in each transaction: one that idles for long while it pushes would be ended by PostgreSQL."""
+    pushed: list[int] = []
+    while True:
+        with db.transaction() as session:
+            if not _acting_alone(session):
+                return tuple(pushed)
+            waiting = [job for job in _silent(session) if job.id not in set(pushed)]
+            until = time.monotonic() + BATCH_SECONDS
+            while waiting and time.monotonic() < until:
+                job = waiting.pop(0)
+                queue.enqueue(job.id, job.priority)
+                pushed.append(job.id)
+                reach(Point.ONE_PUSHED_BACK)
+        if not waiting:
+            return tuple(pushed)

@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin
 import nh3
 from lxml import html
 
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 #: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
 TAGS = set(
     [
@@ -166,3 +167,8 @@ def _absolute(value: str, base_url: str, own_page: str) -> str | None:
         return None
     page, fragment = urldefrag(absolute)
     return f"#{fragment}" if fragment and page == own_page else absolute
+
+
+def storable(text: str | None) -> str:
+    """A text without what PostgreSQL cannot hold (NUL, lone surrogates) and what no text means (other control characters)."""
+    return _UNSTORABLE.sub("", text or "")

@@ -105,7 +105,8 @@ def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[list[in
     reasons: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        if not reasons:
+        stopped_only = number == signal.SIGCHLD and _nobody_died()
+        if not reasons and not stopped_only:
             reasons.append(number)
             supervisor.terminate()
 
@@ -116,6 +117,11 @@ def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[list[in
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _nobody_died() -> bool:
+    """Whether no child has ended: SIGCHLD comes for one that was only stopped, too."""
+    return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
 def _refuse_taken_port(settings: Settings) -> None:

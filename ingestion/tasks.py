@@ -108,7 +108,7 @@ def _stages(job: Job, lease: Lease) -> str:
     told = f"{len(parsed.chapters)} chapters parsed"
     lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
-    return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short))
+    return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
@@ -123,7 +123,7 @@ def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedN
         raise crawled.cut_short or absent from absent
 
 
-def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | None) -> str:
+def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | None, *, spent: bool) -> str:
     """The library and the attempt's end in one transaction, behind a lock that only the job's owner gets."""
 
     def save(session: Session) -> novels.Saved:
@@ -135,7 +135,8 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
         else:
             detail = {"missing": holes.named(parsed)}
             library = {"novel_id": saved.novel_id, "chapters_saved": saved.saved, "chapters_missing": saved.missing}
-            jobs.end(session, job.id, job.attempt, unfinished, Backoff.as_set(), detail=detail, library=library)
+            end = partial(jobs.end, error=unfinished, backoff=Backoff.as_set(), spent=spent)
+            end(session, job.id, job.attempt, detail=detail, library=library)
         reach(Point.END_WRITTEN)
         return saved
 

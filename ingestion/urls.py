@@ -27,7 +27,18 @@ def canonical(url: str) -> str:
     query = [pair.split("=", 1)[0] for pair in parts.query.split("&") if pair]
     cleaned = url_query_cleaner(text, [name for name in query if TRACKING.match(name)], remove=True)
     scheme, _, path, params, _ = urlsplit(canonicalize_url(cleaned))
-    return urlunsplit((scheme, _netloc(parts.scheme, parts.hostname or "", parts.port), path or "/", params, ""))
+    found = urlunsplit((scheme, _netloc(parts.scheme, parts.hostname or "", parts.port), path or "/", params, ""))
+    if len(found) > MAX_LENGTH:
+        raise UnusableURL(f"the URL has {len(found)} characters when it is encoded; at most {MAX_LENGTH} are taken")
+    return found
+
+
+def host(text: str) -> str:
+    """The host, with a port that is not the scheme's own, as canonical URLs spell it; of a URL, or of what stands in one.
+
+    Raises UnusableURL.
+    """
+    return urlsplit(canonical(text if "://" in text else f"https://{text}")).netloc
 
 
 def _split(text: str) -> SplitResult:

@@ -30,7 +30,7 @@ def forget() -> None:
     """Let go of the settings and of the connections made with them."""
     if db.engine.cache_info().currsize:
         db.engine().dispose()
-    for cached in (config.settings, db.engine, broker.connection):
+    for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection):
         cached.cache_clear()
 
 

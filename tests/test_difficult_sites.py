@@ -12,8 +12,8 @@ import brotli
 import pytest
 import zstandard
 
-from ingestion import db
-from ingestion.models import NovelRow
+from ingestion import db, recovery
+from ingestion.models import Job, NovelRow
 from ingestion.status import JobStatus
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
@@ -312,3 +312,49 @@ def test_an_endless_chain_stops_at_the_limit(work: Work, monkeypatch: pytest.Mon
 
         assert site.requests("/part-") < 60
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "too_large")
+
+
+def test_a_novel_that_moved_and_moved_back_is_found_at_the_next_attempt(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, MAX_ATTEMPTS="2", RETRY_SECONDS="0")
+    pages = plain.render(novel())
+    there = {"/index.html": Page("", status=301, headers={"Location": "/new.html"}), "/new.html": pages["/index.html"]}
+    back = {"/index.html": pages["/index.html"], "/new.html": Page("", status=301, headers={"Location": "/index.html"})}
+    with Site(pages | there) as site:
+        ingest(f"{site.url}/index.html", work)
+        site.pages.update(back)
+        job = ingest(f"{site.url}/index.html", work)
+        recovery.recover()
+        work()
+
+    with db.transaction() as session:
+        assert session.get_one(Job, job.id).status is JobStatus.DONE
+
+
+def test_what_a_picture_or_a_key_is_called_costs_no_novel(work: Work):
+    sample = novel()
+    pages = plain.render(sample)
+    long = f"/chapters/{'x' * 1500}.html"
+    path = f"/chapters/{sample.chapters[0].key}.html"
+    script = (
+        '<script type="application/ld+json">{"@type": "Book", "image": "http://x/\\u0000\\ud800.png"}</script></head>'
+    )
+    index = (
+        pages["/index.html"].content.replace(b"</head>", script.encode()).replace(path[1:].encode(), long[1:].encode())
+    )
+    with Site(pages | {"/index.html": Page(index), long: pages[path]}) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert (job.status, job.chapters_saved) == (JobStatus.DONE, 6)
+
+
+def test_of_a_novel_that_cannot_be_had_the_reason_of_most_chapters_is_told(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PAGE_RETRIES="0")
+    pages: dict[str, Page] = {
+        path: page if "index" in path else Page("no", status=503) for path, page in plain.render(novel()).items()
+    }
+    pages[next(path for path in pages if "index" not in path)] = Page("<html><body></body></html>")
+    with Site(pages) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert job.error_kind == "unreachable"
+    assert "5 of them (unreachable)" in (job.error_message or "")

@@ -151,7 +151,7 @@ def test_an_expired_lease_sends_the_job_back_until_its_attempts_are_spent():
 
     job = read(job_id)
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "crash")
-    assert "2 attempts" in (job.error_message or "")
+    assert "number 2 of 2" in (job.error_message or "")
 
 
 def test_a_live_lease_is_left_alone():
@@ -174,3 +174,19 @@ def test_a_job_whose_time_has_not_come_is_not_claimed():
 
 def test_every_unfinished_status_can_end_in_error():
     assert all(JobStatus.ERROR in TRANSITIONS[status] for status in UNFINISHED)
+
+
+def test_a_wish_for_everything_widens_a_job_that_waits_but_not_one_that_runs():
+    def wish(url: str) -> Refresh:
+        with db.transaction() as session:
+            job, _ = jobs.create(
+                session, source_url=url, canonical_url=url, priority=Priority.DEFAULT, refresh=Refresh.ALL
+            )
+            return job.refresh
+
+    waits, runs = create("https://example.org/waits"), create("https://example.org/runs")
+    claim(runs)
+
+    assert wish("https://example.org/waits") is Refresh.ALL
+    assert wish("https://example.org/runs") is Refresh.NEW
+    assert read(waits).refresh is Refresh.ALL

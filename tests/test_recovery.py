@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from redis import RedisError
+from rq import Queue
 
 from ingestion import broker, db, intake, jobs, queue, recovery
 from ingestion.models import Job
@@ -74,7 +75,7 @@ def test_an_attempt_at_work_is_left_alone():
 
 
 def test_a_job_that_always_dies_ends_among_the_dead(monkeypatch: pytest.MonkeyPatch):
-    configure(monkeypatch, MAX_ATTEMPTS="3")
+    configure(monkeypatch, MAX_ATTEMPTS="3", RETRY_SECONDS="0")
     (job_id,) = submit(1)
     for _ in range(3):
         claim(job_id, lease_seconds=-1)
@@ -92,3 +93,34 @@ def test_of_two_recoverers_one_acts():
 
         assert recovery.recover() == Recovered()
     assert len(recovery.recover().requeued) == 3
+
+
+def test_many_stranded_jobs_are_pushed_in_turns_and_each_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recovery, "BATCH_SECONDS", 0.0005)
+    made = submit(12)
+    broker.connection().flushall()
+
+    assert recovery.recover().requeued == made
+    assert len(Queue("ingestion", connection=broker.connection())) == 12
+
+
+def test_a_job_that_a_worker_took_and_died_with_is_pushed_again():
+    (job_id,) = submit(1)
+    waiting = Queue("ingestion", connection=broker.connection())
+    broker.connection().lmove(waiting.key, waiting.intermediate_queue_key)
+
+    assert recovery.recover().requeued == (job_id,)
+
+
+def test_a_second_death_gives_the_job_a_rest(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, MAX_ATTEMPTS="3")
+    (job_id,) = submit(1)
+    rests = []
+    for _ in range(2):
+        claim(job_id, lease_seconds=-1)
+        recovery.recover()
+        with db.transaction() as session:
+            rests.append(session.get_one(Job, job_id).not_before)
+
+    assert rests[0] is None
+    assert rests[1] is not None

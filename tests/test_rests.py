@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, update
 
-from ingestion import db, intake, joblist, recovery, tasks
+from ingestion import config, db, intake, joblist, recovery, tasks
 from ingestion.crashpoints import Point
 from ingestion.models import Job
 from ingestion.models import Page as PageRow
@@ -227,3 +227,20 @@ def test_an_index_that_postgresql_lost_in_a_crash_is_fetched_again(work: Work, m
         job = ingest(f"{site.url}/index.html", work)
 
     assert (job.status, job.error_kind) == (JobStatus.QUEUED, "unreachable")
+
+
+def test_a_long_novel_goes_on_where_its_time_was_over_and_spends_no_attempt(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    configure(monkeypatch, PACE_SECONDS="0.2", MAX_ATTEMPTS="1")
+    monkeypatch.setattr(config.settings(), "queue_job_timeout", 1)
+    with Site(plain.render(SAMPLE)) as site:
+        job = ingest(f"{site.url}/index.html", work)
+        monkeypatch.setattr(config.settings(), "queue_job_timeout", 60)
+        done = after_the_rest(job, work)
+
+        assert max(Counter(hit.path for hit in site.hits).values()) == 1
+    assert (job.status, job.error_kind, job.attempt - job.released) == (JobStatus.QUEUED, "incomplete", 0)
+    assert 0 < job.chapters_saved < 6
+    assert "longer than 1 s" in (job.error_message or "")
+    assert (done.status, done.chapters_saved) == (JobStatus.DONE, 6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.urls import UnusableURL, canonical
+from ingestion.urls import UnusableURL, canonical, host
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,21 @@ def test_a_url_has_one_spelling(written: str, meant: str):
 def test_what_is_no_url_is_refused(text: str):
     with pytest.raises(UnusableURL):
         canonical(text)
+
+
+def test_a_url_that_grows_too_long_when_it_is_encoded_is_refused():
+    with pytest.raises(UnusableURL, match="characters when it is encoded"):
+        canonical("https://example.org/" + "\u5b57" * 700)
+
+
+@pytest.mark.parametrize(
+    "text", ["www.example.org", "WWW.Example.org.", "https://www.example.org/novel/1", "www.example.org:443"]
+)
+def test_a_host_is_known_by_any_way_of_writing_it(text: str):
+    assert host(text) == "www.example.org"
+
+
+@pytest.mark.parametrize("text", ["", "a b", "ftp://example.org"])
+def test_what_is_no_host_is_refused(text: str):
+    with pytest.raises(UnusableURL):
+        host(text)

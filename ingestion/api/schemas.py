@@ -16,7 +16,8 @@ BIGINT_MAX = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=BIGINT_MAX, examples=[42])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most.")]
 Kind = Annotated[
-    str | None, Query(max_length=50, description="Only jobs whose last attempt ended so.", examples=["blocked"])
+    str | None,
+    Query(pattern=r"^[a-z_]{1,50}$", description="Only jobs whose last attempt ended so.", examples=["blocked"]),
 ]
 Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next_cursor` of the page before.")]
 Place = Annotated[str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="`next_cursor` of the page before.")]

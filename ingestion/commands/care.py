@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ingestion import urls
 from ingestion.commands import output
 from ingestion.models import ALL_HOSTS
 
@@ -47,7 +48,7 @@ def pause(site: Site = ALL_HOSTS) -> None:
     from ingestion import db, pauses
 
     with db.transaction() as session:
-        pauses.pause(session, site.lower())
+        pauses.pause(session, _host(site))
         output.out.print(f"paused: {', '.join(map(_named, pauses.paused(session)))}", highlight=False)
 
 
@@ -59,12 +60,22 @@ def resume(site: Site = ALL_HOSTS) -> None:
     from ingestion import db, pauses, recovery
 
     with db.transaction() as session:
-        known = pauses.resume(session, site.lower())
+        known = pauses.resume(session, _host(site))
         still = pauses.paused(session)
     if not known:
         raise SystemExit(f"{_named(site)} is not paused; paused now: {', '.join(map(_named, still)) or 'nothing'}")
     done = recovery.recover()
     output.out.print(f"resumed: {_named(site)}; {len(done.requeued)} jobs pushed to the queue", highlight=False)
+
+
+def _host(site: str) -> str:
+    """The host as jobs know it, whatever way of writing it."""
+    if site == ALL_HOSTS:
+        return site
+    try:
+        return urls.host(site.strip())
+    except urls.UnusableURL as reason:
+        raise SystemExit(f"--site: {reason}") from None
 
 
 def _named(host: str) -> str:

@@ -26,10 +26,10 @@ from ingestion.crawl.settings import for_job, loader, warm
 from ingestion.errors import (
     IngestionError,
     LeaseLost,
+    OutOfTime,
     RateLimited,
     Released,
     SiteError,
-    SiteTimeout,
     TooLarge,
     Unreachable,
 )
@@ -56,12 +56,18 @@ REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 class Crawled:
     """What a crawl leaves behind, beside the pages in the store: the index's URL and why some pages are not there, by URL.
 
-    `cut_short` says why the crawl ended before it had asked for every page, where it did.
+    `cut_short` says why the crawl ended before it had asked for every page, where it did; `stored` counts the new pages.
     """
 
     index_url: str
     holes: dict[str, Hole] = field(default_factory=dict)
     cut_short: SiteError | None = None
+    stored: int = 0
+
+    @property
+    def went_well(self) -> bool:
+        """Whether it ended early through nobody's fault, and farther than where it began: such an attempt is not spent."""
+        return self.stored > 0 and isinstance(self.cut_short, OutOfTime | RateLimited)
 
 
 def spider_for(url: str) -> type[NovelSpider]:
@@ -100,7 +106,8 @@ def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
     crawl.watch(crawler)
     loop = asyncio.get_event_loop()
     task = loop.create_task(crawl.until_done(runner, crawler, job.canonical_url))
-    task.add_done_callback(lambda _: reactor.stop())
+    # Not stop(), which waits for threads: a name that is being looked up would keep the job's end from being written.
+    task.add_done_callback(lambda _: reactor.crash())
     reactor.run(installSignalHandlers=False)
     task.result()
     return crawl.result(crawler)
@@ -140,7 +147,8 @@ class _Crawl:
             raise self._ended_by
         spider = crawler.spider
         assert isinstance(spider, NovelSpider)  # noqa: S101 - for the type checker: we made it
-        if not spider.settled:
+        if not spider.settled and self._cut_short is None:
+            self._lease.write(partial(pages.reject, urls=[spider.index or ""]))
             raise Unreachable(f"{spider.index} leads back to itself; the site redirects in a circle")
         holes = {}
         for request, failure in spider.failures:
@@ -150,7 +158,7 @@ class _Crawl:
             if request.callback != spider.parse_chapter:
                 raise error
             holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
-        return Crawled(index_url=spider.index or "", holes=holes, cut_short=self._cut_short)
+        return Crawled(index_url=spider.index or "", holes=holes, cut_short=self._cut_short, stored=_stored(crawler))
 
     def _is_over(self) -> bool:
         return self._ended_by is not None or self._cut_short is not None
@@ -164,7 +172,7 @@ class _Crawl:
             if spider.asked > limit:
                 raise TooLarge(f"{spider.index} leads to more than {limit} pages; raise MAX_PAGES if that is right")
             if time.monotonic() > self._ends_at:
-                raise SiteTimeout(self._too_long(spider))
+                self._cut_short = OutOfTime(self._too_long(spider))
             self._judge(spider)
             self._checkpoint(spider)
         except (IngestionError, LeaseLost, Released, SQLAlchemyError) as reason:
@@ -204,6 +212,12 @@ class _Crawl:
     def _spider_error(self, failure: Failure, **_: Any) -> None:
         error = failure.value
         self._ended_by = self._ended_by or (error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+
+def _stored(crawler: Crawler) -> int:
+    """How many pages the crawl has put into the store (a statistic of Scrapy's cache middleware)."""
+    stats = crawler.stats
+    return stats.get_value("httpcache/store", 0) if stats else 0
 
 
 def _first_url(request: Request) -> str:

@@ -111,6 +111,7 @@ def test_dead_letters_are_listed_by_kind(api: TestClient):
     assert ids("status=error") == [second, first, gone]
     assert ids("status=error&kind=blocked") == [second, first]
     assert ids(f"status=error&kind=blocked&limit=1&cursor={second}") == [first]
+    assert api.get("/jobs?kind=%00").status_code == 422
     assert ids("status=error&kind=none") == ids("status=queued&kind=blocked") == []
 
 
