@@ -1,25 +1,27 @@
 """SQL that changes jobs, and the only module that changes a job's status.
 
-Every change is one compare-and-set, ``UPDATE … WHERE id AND status AND attempt``, and its event in the same transaction.
-No row updated means that somebody else owns the job now: LeaseLost. No function here commits.
+Every change is one compare-and-set and its event in the same transaction (`ingestion.transition`). No row updated means that
+somebody else owns the job now: LeaseLost. No function here commits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from ingestion import joblist
+from ingestion import joblist, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
-from ingestion.models import IS_UNFINISHED, Job, JobEvent
+from ingestion.models import IS_UNFINISHED, Job
 from ingestion.retry import Backoff
 from ingestion.sanitize import storable
-from ingestion.status import RUNNING, TRANSITIONS, UNFINISHED, JobStatus, Priority, Refresh
+from ingestion.status import RUNNING, UNFINISHED, JobStatus, Priority, Refresh
+
+UNCLAIMED: dict[str, Any] = {"lease_expires_at": None, "worker": None}
 
 # By hand --------------------------------------------------------------------------------------------------------------
 
@@ -38,7 +40,7 @@ def create(
     existing = select(Job).where(Job.canonical_url == canonical_url, Job.status.in_(UNFINISHED))
     while True:
         if job := session.scalars(statement).one_or_none():
-            _record(session, job.id, attempt=0, status=JobStatus.QUEUED, message="created")
+            transition.record(session, job.id, attempt=0, status=JobStatus.QUEUED, message="created")
             return job, True
         # The other job may finish between the two statements; then the next round inserts.
         if job := session.scalars(existing).one_or_none():
@@ -50,7 +52,7 @@ def _widened(session: Session, job: Job, refresh: Refresh) -> Job:
     if refresh is Refresh.ALL and job.refresh is not Refresh.ALL:
         anew = update(Job).where(Job.id == job.id, Job.status == JobStatus.QUEUED)
         wish = anew.values(refresh=Refresh.ALL, fresh_since=func.now()).returning(Job)
-        return session.scalars(wish, execution_options=FRESH).one_or_none() or job
+        return session.scalars(wish, execution_options=transition.FRESH).one_or_none() or job
     return job
 
 
@@ -58,7 +60,7 @@ def cancel(session: Session, job_id: int) -> Job | None:
     """End an unfinished job in ERROR `cancelled`, whoever works on it; None when there is no such job, or it has ended."""
     told = Cancelled("cancelled by hand; its pages are kept, and a retry goes on from them")
     values = {"error_kind": told.kind, "error_message": str(told), "not_before": None, **UNCLAIMED}
-    return _change(session, job_id, UNFINISHED, JobStatus.ERROR, str(told), values)
+    return transition.change(session, job_id, UNFINISHED, JobStatus.ERROR, str(told), values)
 
 
 def retry(session: Session, job_id: int) -> Job | None:
@@ -67,7 +69,7 @@ def retry(session: Session, job_id: int) -> Job | None:
     Raises IntegrityError when another unfinished job is at its URL.
     """
     anew = {"released": Job.attempt, "error_kind": None, "error_message": None, "not_before": None}
-    return _change(session, job_id, {JobStatus.ERROR}, JobStatus.QUEUED, "put back by hand", anew)
+    return transition.change(session, job_id, {JobStatus.ERROR}, JobStatus.QUEUED, "put back by hand", anew)
 
 
 # An attempt's life ----------------------------------------------------------------------------------------------------
@@ -82,11 +84,11 @@ def claim(session: Session, job_id: int, *, worker: str, lease_seconds: float) -
         "not_before": None,
     }
     free = joblist.is_due() & ~joblist.is_paused()
-    statement = _transition(job_id, {JobStatus.QUEUED}, JobStatus.CRAWLING, claimed).where(free)
-    job = session.scalars(statement.returning(Job), execution_options=FRESH).one_or_none()
+    statement = transition.statement(job_id, {JobStatus.QUEUED}, JobStatus.CRAWLING, claimed).where(free)
+    job = session.scalars(statement.returning(Job), execution_options=transition.FRESH).one_or_none()
     if job is not None:
         message = f"attempt {job.attempt} claimed by {worker}"
-        _record(session, job_id, attempt=job.attempt, status=JobStatus.CRAWLING, message=message)
+        transition.record(session, job_id, attempt=job.attempt, status=JobStatus.CRAWLING, message=message)
     return job
 
 
@@ -95,7 +97,7 @@ def advance(session: Session, job_id: int, attempt: int, *, to: JobStatus, lease
     if joblist.is_at(session, job_id, attempt, to):
         return  # the answer to a commit was lost, the commit was not
     source = {JobStatus.PARSING: JobStatus.CRAWLING, JobStatus.SAVING: JobStatus.PARSING}[to]
-    _move(session, job_id, attempt, {source}, to, message, {"lease_expires_at": _from_now(lease_seconds)})
+    transition.move(session, job_id, attempt, {source}, to, message, {"lease_expires_at": _from_now(lease_seconds)})
 
 
 def renew(session: Session, job_id: int, attempt: int, *, lease_seconds: float, **progress: int | str | None) -> None:
@@ -105,7 +107,7 @@ def renew(session: Session, job_id: int, attempt: int, *, lease_seconds: float, 
         .where(Job.id == job_id, Job.attempt == attempt, Job.status.in_(RUNNING))
         .values(lease_expires_at=_from_now(lease_seconds), updated_at=func.now(), **progress)
     )
-    if session.scalar(statement.returning(Job.id), execution_options=UNSYNCHRONISED) is None:
+    if session.scalar(statement.returning(Job.id), execution_options=transition.UNSYNCHRONISED) is None:
         raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
 
 
@@ -128,7 +130,7 @@ def finish(session: Session, job_id: int, attempt: int, *, novel_id: int, saved:
     message = f"done: {saved} chapters saved, {missing} missing at the site"
     values = {"novel_id": novel_id, "chapters_saved": saved, "chapters_missing": missing}
     clean = {"error_kind": None, "error_message": None, "lease_expires_at": None}
-    _move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | clean)
+    transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | clean)
 
 
 def end(
@@ -156,11 +158,11 @@ def end(
     }
     told = {"kind": error.kind} | (detail or {})
     if rest is None:
-        _move(session, job_id, attempt, RUNNING, JobStatus.ERROR, str(error), values, told)
+        transition.move(session, job_id, attempt, RUNNING, JobStatus.ERROR, str(error), values, told)
         return JobStatus.ERROR
     values |= {"not_before": _from_now(rest), "released": Job.released + int(not spent)}
     message = f"attempt {attempt} failed ({error.kind}), the next begins in {rest:.0f} s: {error}"
-    _move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, message, values, told | {"rest_seconds": rest})
+    transition.move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, message, values, told | {"rest_seconds": rest})
     return JobStatus.QUEUED
 
 
@@ -170,7 +172,7 @@ def release(session: Session, job_id: int, attempt: int, *, reason: str, afresh:
     A fencing token never goes down, so the attempt stays as it is and is counted among those that were not spent.
     """
     values = {"released": Job.released + 1, **UNCLAIMED} | ({"fresh_since": func.now()} if afresh else {})
-    _move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, reason, values)
+    transition.move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, reason, values)
 
 
 def expire(session: Session, backoff: Backoff, *, dead: tuple[int, str] | None = None) -> Sequence[Job]:
@@ -184,79 +186,11 @@ def expire(session: Session, backoff: Backoff, *, dead: tuple[int, str] | None =
         lost = f"attempt {job.attempt} on {job.worker} stopped without a word while {job.status}"
         spent = job.attempt - job.released
         if spent == 1 < backoff.max_attempts:  # most likely its machine's or its worker's end: go on at once
-            _move(session, job.id, job.attempt, RUNNING, JobStatus.QUEUED, lost, UNCLAIMED)
+            transition.move(session, job.id, job.attempt, RUNNING, JobStatus.QUEUED, lost, UNCLAIMED)
         else:  # perhaps the job's own doing
             told = Crashed(f"{lost}, and is number {spent} of {backoff.max_attempts} that failed; see the worker's log")
             end(session, job.id, job.attempt, told, backoff)
     return jobs
-
-
-# One statement each ---------------------------------------------------------------------------------------------------
-
-UNCLAIMED: dict[str, Any] = {"lease_expires_at": None, "worker": None}
-#: The statement's own row, and not what the session remembers of it.
-FRESH = {"populate_existing": True}
-UNSYNCHRONISED = {"synchronize_session": False}
-
-
-def _transition(job_id: int, sources: Collection[JobStatus], to: JobStatus, values: dict[str, Any]) -> Any:
-    legal = [source for source in sources if to in TRANSITIONS[source]]
-    return update(Job).where(Job.id == job_id, Job.status.in_(legal)).values(status=to, updated_at=func.now(), **values)
-
-
-def _move(
-    session: Session,
-    job_id: int,
-    attempt: int,
-    sources: Collection[JobStatus],
-    to: JobStatus,
-    message: str,
-    values: dict[str, Any],
-    detail: dict[str, Any] | None = None,
-) -> None:
-    """A transition by the attempt that owns the job."""
-    statement = _transition(job_id, sources, to, values).where(Job.attempt == attempt)
-    if session.scalar(statement.returning(Job.id), execution_options=UNSYNCHRONISED) is None:
-        raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
-    _record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
-
-
-def _change(
-    session: Session,
-    job_id: int,
-    sources: Collection[JobStatus],
-    to: JobStatus,
-    message: str,
-    values: dict[str, Any],
-) -> Job | None:
-    """A transition by a person, whichever attempt there is."""
-    statement = _transition(job_id, sources, to, values)
-    job: Job | None = session.scalars(statement.returning(Job), execution_options=FRESH).one_or_none()
-    if job is not None:
-        _record(session, job_id, attempt=job.attempt, status=to, message=message)
-    return job
-
-
-def _record(
-    session: Session,
-    job_id: int,
-    *,
-    attempt: int,
-    status: JobStatus,
-    message: str,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": storable(message)}
-    session.execute(insert(JobEvent).values(detail=_storable(detail), **values))
-
-
-def _storable(detail: Any) -> Any:
-    """What a fault says of itself may hold what made it one."""
-    if isinstance(detail, dict):
-        return {name: _storable(value) for name, value in detail.items()}
-    if isinstance(detail, list):
-        return [_storable(value) for value in detail]
-    return storable(detail) if isinstance(detail, str) else detail
 
 
 def _released(session: Session, job_id: int) -> int:

@@ -45,7 +45,7 @@ SETTINGS: dict[str, Any] = {
     "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
     "HTTPCACHE_ENABLED": True,
     "HTTPCACHE_STORAGE": "ingestion.pages.PageStore",
-    "HTTPCACHE_POLICY": "ingestion.pages.Freshness",
+    "HTTPCACHE_POLICY": "ingestion.freshness.Freshness",
     "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(
         ("http", "https"), "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
     ),

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ingestion import joblist, jobs, pages, recovery
+from ingestion import joblist, jobs, pages, recovery, transition
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
@@ -34,12 +34,13 @@ def without_fence() -> None:
         detail: dict[str, Any] | None = None,
     ) -> None:
         session.execute(update(Job).where(Job.id == job_id).values(status=to, **values))
-        jobs._record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
+        transition.record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
 
     def renew(session: Session, job_id: int, _attempt: int, *, lease_seconds: float, **progress: Any) -> None:
         session.execute(update(Job).where(Job.id == job_id).values(**progress))
 
-    vars(jobs).update(_move=move, renew=renew, hold=lambda *_: None, lock=lambda *_: None)
+    vars(transition).update(move=move)
+    vars(jobs).update(renew=renew, hold=lambda *_: None, lock=lambda *_: None)
     vars(joblist).update(is_owned=lambda *_: True)
 
 

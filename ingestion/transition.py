@@ -1,0 +1,83 @@
+"""One step of a job: a compare-and-set on its row, ``UPDATE … WHERE id AND status AND attempt``, and its event beside it.
+
+Used by `ingestion.jobs` alone, which says what each step is for. No function here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.orm import Session
+
+from ingestion.errors import LeaseLost
+from ingestion.models import Job, JobEvent
+from ingestion.sanitize import storable
+from ingestion.status import TRANSITIONS, JobStatus
+
+#: The statement's own row, and not what the session remembers of it.
+FRESH = {"populate_existing": True}
+UNSYNCHRONISED = {"synchronize_session": False}
+
+
+def statement(job_id: int, sources: Collection[JobStatus], to: JobStatus, values: dict[str, Any]) -> Any:
+    """The UPDATE of a job in one of `sources` to `to`, as far as that is legal."""
+    legal = [source for source in sources if to in TRANSITIONS[source]]
+    return update(Job).where(Job.id == job_id, Job.status.in_(legal)).values(status=to, updated_at=func.now(), **values)
+
+
+def move(
+    session: Session,
+    job_id: int,
+    attempt: int,
+    sources: Collection[JobStatus],
+    to: JobStatus,
+    message: str,
+    values: dict[str, Any],
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """A step by the attempt that owns the job. Raises LeaseLost."""
+    owned = statement(job_id, sources, to, values).where(Job.attempt == attempt)
+    if session.scalar(owned.returning(Job.id), execution_options=UNSYNCHRONISED) is None:
+        raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
+    record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
+
+
+def change(
+    session: Session,
+    job_id: int,
+    sources: Collection[JobStatus],
+    to: JobStatus,
+    message: str,
+    values: dict[str, Any],
+) -> Job | None:
+    """A step by a person, whichever attempt there is; None when the job is in none of `sources`."""
+    found = statement(job_id, sources, to, values).returning(Job)
+    job: Job | None = session.scalars(found, execution_options=FRESH).one_or_none()
+    if job is not None:
+        record(session, job_id, attempt=job.attempt, status=to, message=message)
+    return job
+
+
+def record(
+    session: Session,
+    job_id: int,
+    *,
+    attempt: int,
+    status: JobStatus,
+    message: str,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """The event of a step, in the transaction that makes it."""
+    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": storable(message)}
+    session.execute(insert(JobEvent).values(detail=_storable(detail), **values))
+
+
+def _storable(detail: Any) -> Any:
+    """What a fault says of itself may hold what made it one."""
+    if isinstance(detail, dict):
+        return {name: _storable(value) for name, value in detail.items()}
+    if isinstance(detail, list):
+        return [_storable(value) for value in detail]
+    return storable(detail) if isinstance(detail, str) else detail
