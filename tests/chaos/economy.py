@@ -64,7 +64,7 @@ def _wished(story: Story, jobs: list[JobRecord], first: Served, again: Served) -
     moments = []
     for job in jobs:
         if first.path.endswith("/index.html") or _wants_anew(job, first.path):
-            moments += [job.created_at, *(event.at for event in _begun_anew(story, job))]
+            moments += [job.created_at, *_begun_anew(story, job)]
     return any(first.at - STORING <= moment <= again.at for moment in moments)
 
 
@@ -124,10 +124,12 @@ def _wants_anew(job: JobRecord, path: str) -> bool:
     return job.refresh is Refresh.ALL or job.path == path
 
 
-def _begun_anew(story: Story, job: JobRecord) -> list[EventRecord]:
-    """The moments at which a job found a newer index saved by another."""
-    events = story.events_of(job.id)
-    return [event for event in events if event.status is JobStatus.QUEUED and SUPERSEDED in event.message]
+def _begun_anew(story: Story, job: JobRecord) -> list[float]:
+    """The moments at which a job found a newer index saved by another, or got a second wish, for everything."""
+    queued = [event for event in story.events_of(job.id) if event.status is JobStatus.QUEUED]
+    moments = [event.at for event in queued if SUPERSEDED in event.message]
+    known = [job.created_at, *moments]
+    return moments if any(abs(job.fresh_since - moment) < NOTICING for moment in known) else [*moments, job.fresh_since]
 
 
 def interruptions(story: Story, job: JobRecord) -> int:

@@ -14,7 +14,7 @@ WALK = (JobStatus.QUEUED, JobStatus.CRAWLING, JobStatus.PARSING, JobStatus.SAVIN
 def job(**change: Any) -> JobRecord:
     """A job that is DONE."""
     values: dict[str, Any] = {"id": 1, "path": INDEX, "status": JobStatus.DONE, "attempt": 1, "refresh": Refresh.NEW}
-    values |= {"novel_id": 1, "error_kind": None, "error_message": None, "created_at": 100.0}
+    values |= {"novel_id": 1, "error_kind": None, "error_message": None, "created_at": 100.0, "fresh_since": 100.0}
     return JobRecord(**values | change)
 
 

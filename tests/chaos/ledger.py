@@ -44,6 +44,7 @@ def _job(row: Job) -> JobRecord:
         error_kind=row.error_kind,
         error_message=row.error_message,
         created_at=row.created_at.timestamp(),
+        fresh_since=row.fresh_since.timestamp(),
     )
 
 

@@ -23,6 +23,7 @@ class JobRecord:
     error_kind: str | None
     error_message: str | None
     created_at: float
+    fresh_since: float
 
     @property
     def novel(self) -> str:
