@@ -55,7 +55,8 @@ class ChapterLink:
 
     `key` is the site's own key for the chapter (the id in its URL), never its place in the list: the place changes when
     an author inserts, moves or removes chapters, the key does not. A `locked` chapter is not to be had without paying
-    or logging in: it is not fetched and is counted as missing.
+    or logging in: it is not fetched and is counted as missing. Where one page holds several chapters, the fragment of `url`
+    says which part of it this one is; the page is fetched once.
     """
 
     key: str

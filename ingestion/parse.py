@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urldefrag
 
 from scrapy.http import Response
 
@@ -91,15 +92,17 @@ def _chapter(
 
 
 def _read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str, Hole]) -> Chapter | Hole:
-    if link.url in holes:
-        return holes[link.url]
-    response = load(link.url)
+    page, fragment = urldefrag(link.url)
+    if page in holes:
+        return holes[page]
+    response = load(page)
     if response is None:
         return Hole(kind="unreachable", reason=f"{link.url} was not fetched", final=False)
     if response.status in NovelSpider.handle_httpstatus_list:
         return Hole(kind="not_found", reason=f"the site answers {response.status}", final=True)
     try:
-        return _cleaned(spider.chapter(response), response.url)
+        part = response.replace(url=f"{response.url}#{fragment}") if fragment else response
+        return _cleaned(spider.chapter(part), response.url)
     except NotFound as error:
         return Hole(kind=error.kind, reason=str(error), final=True)
     except IngestionError as error:

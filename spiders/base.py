@@ -7,7 +7,9 @@ idea: extraction does no I/O). They run the same in a crawl, in a re-parse of st
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import urldefrag
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -28,6 +30,7 @@ class NovelSpider(Spider):
         super().__init__(*args, **kwargs)
         self.index: str | None = None if url is None else self.index_url(url)
         self._seen: set[str] = set()
+        self._pages: set[str] = set()
         self._moved = False
         #: The crawl's progress: pages asked for and settled, until when (monotonic) the next waits, and what could not be had.
         self.asked = 0
@@ -51,7 +54,10 @@ class NovelSpider(Spider):
         raise NotImplementedError
 
     def chapter(self, response: Response) -> Chapter:
-        """The text of one chapter page. Raises ParseError or Blocked; never returns an empty text."""
+        """The text of one chapter page. Raises ParseError or Blocked; never returns an empty text.
+
+        The response's URL is the link's: where a page holds several chapters, its fragment says which is asked for.
+        """
         raise NotImplementedError
 
     # The order of things --------------------------------------------------------------------------------------------
@@ -84,14 +90,21 @@ class NovelSpider(Spider):
         if page.index_url is not None:
             yield from self._move_to(page.index_url)
         for link in page.links:
-            if link.url != response.url and not link.locked and link.key not in self._seen:
+            if not link.locked and link.key not in self._seen:
                 self._seen.add(link.key)
-                yield self.chapter_request(link)
+                yield from self._page_of(link, response)
         if page.is_chain(response.url):
             yield from self._next_in_chain(response, page)
             return
         for url in page.further:
             yield self.index_request(url)
+
+    def _page_of(self, link: ChapterLink, index: Response) -> Iterator[Request]:
+        """A chapter's page, once: it may be the index itself, and hold other chapters beside it."""
+        page = urldefrag(link.url).url
+        if page != index.url and page not in self._pages:
+            self._pages.add(page)
+            yield self.chapter_request(replace(link, url=page))
 
     def _read_index(self, response: Response) -> IndexPage:
         if response.status in self.handle_httpstatus_list:
