@@ -22,7 +22,17 @@ def tree(response: Response) -> Selector:
         raise NotFound(f"the site has no page {response.url} (status {response.status}): removed, or the URL is wrong")
     if not isinstance(response, TextResponse):
         raise ParseError(f"{response.url} is not a page of text")
-    return Selector(text=_as_html(response), type="html")
+    page = Selector(text=_as_html(response), type="html")
+    for torn in page.xpath("//*[@*[contains(name(), '{')]]"):
+        _mend(torn.root)
+    return page
+
+
+def _mend(element: etree._Element) -> None:
+    """Take away the attributes whose names lxml parses but cannot give back: text that a torn tag has swallowed."""
+    kept = {str(value.attrname): str(value) for value in element.xpath("@*[not(contains(name(), '{'))]")}
+    element.attrib.clear()
+    element.attrib.update(kept)
 
 
 def _as_html(response: TextResponse) -> str:

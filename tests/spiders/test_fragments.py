@@ -53,3 +53,9 @@ def test_a_page_that_is_gone_is_not_found(status: int):
 def test_what_is_no_text_is_a_parse_error():
     with pytest.raises(ParseError, match="not a page of text"):
         tree(Response("https://site.example/1.png", body=b"\x89PNG"))
+
+
+def test_a_torn_tag_that_swallowed_a_script_keeps_its_other_attributes():
+    page = tree(HtmlResponse("https://example.org/", body=b'<p class="a" {"x": 1} id=b>Text</p>'))
+
+    assert dict(page.css("p").attrib).keys() >= {"class", "id"}
