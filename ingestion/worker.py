@@ -91,8 +91,15 @@ class IngestionWorker(Worker):
     def _recover(self, *, dead: tuple[int, str] | None = None) -> None:
         try:
             recovery.recover(dead=dead)
-        except (RedisError, SQLAlchemyError) as error:
+        except RedisError as error:
             log.warning("recovery could not run, next time", error=str(error).splitlines()[0])
+        except SQLAlchemyError as error:
+            log.warning("recovery could not run, next time", error=str(error).splitlines()[0])
+            self._rest_after_outage()
+
+    def _rest_after_outage(self) -> None:
+        """Give attempts that could not renew their leases while PostgreSQL was away the time to do so."""
+        self._recover_at = time.monotonic() + self._recovery_seconds
 
     # The child ------------------------------------------------------------------------------------------------------
 
@@ -131,6 +138,7 @@ class IngestionWorker(Worker):
             with db.transaction() as session:
                 owned = joblist.run_by(session, job_id, tasks.worker_name(self.horse_pid)) is not None
         except SQLAlchemyError:
+            self._rest_after_outage()
             owned = True  # nobody can tell; the child waits for the database too
         self._disowned = 0 if owned else self._disowned + 1
         if self._disowned >= LOOKS:
