@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=60.0, ge=1, le=3600)
     #: Seconds between two looks for stranded jobs, in each worker.
     recovery_seconds: float = Field(default=60.0, ge=1, le=3600)
+    #: Part of a novel's chapters that its index may stop listing at once; more, and a person is asked. 1: never.
+    max_shrink: float = Field(default=0.3, ge=0, le=1)
     #: Attempts that a job may spend before it is given up.
     max_attempts: int = Field(default=5, ge=1, le=1000)
     #: Seconds before a failed job's second attempt; doubled for each one after it, up to the second number.

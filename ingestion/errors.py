@@ -13,6 +13,7 @@
     ├── UnsupportedSite        a page came, but nothing in it looks like a list of chapters
     ├── ParseError             a page is not what it should be: no title, an empty chapter
     ├── ForbiddenAddress       the guard refuses the URL or the address behind it
+    ├── Shrunk                 the index lists far fewer chapters than before; nothing was changed
     ├── Incomplete             saved what there is, but chapters of the index are missing
     ├── Crashed                a fault of ours, or a process that died
     └── Cancelled              a person said so
@@ -108,6 +109,12 @@ class ForbiddenAddress(IngestionError):
     """The guard does not let this URL, or the address behind it, be fetched."""
 
     kind = "forbidden_address"
+
+
+class Shrunk(IngestionError):
+    """The index has lost many of the chapters that it listed: a person says whether the library may follow."""
+
+    kind = "shrunk"
 
 
 class Incomplete(IngestionError):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.errors import Incomplete, IngestionError, NotFound, SiteError
+from ingestion.errors import Incomplete, IngestionError, NotFound, SiteError, UnsupportedSite
 from ingestion.items import ParsedChapter, ParsedNovel
 
 NAMED_HOLES = 20
@@ -56,6 +56,8 @@ def _undone(parsed: ParsedNovel) -> list[ParsedChapter]:
 
 def _nothing(parsed: ParsedNovel) -> IngestionError:
     """The error of a novel of which not one chapter could be had: what stopped most of them."""
+    if not parsed.chapters:
+        return UnsupportedSite(f"the index {parsed.novel.url} lists no chapter; check the URL, or the site has changed")
     holes = [chapter.hole for chapter in parsed.chapters if chapter.hole]
     kind, count = Counter(hole.kind for hole in holes).most_common(1)[0]
     reason = next(hole.reason for hole in holes if hole.kind == kind)

@@ -52,11 +52,14 @@ def submit(url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh 
     return Taken(job=job, created=False, message=EXISTING if job.refresh is refresh else NARROWER)
 
 
-def retry(job_id: int) -> Job:
-    """Put a job in ERROR back into the queue, all of its attempts before it. Raises NotPossible."""
+def retry(job_id: int, *, accept_shrink: bool = False) -> Job:
+    """Put a job in ERROR back into the queue, all of its attempts before it. Raises NotPossible.
+
+    With `accept_shrink` the library may follow an index that has lost many of its chapters.
+    """
     try:
         with db.transaction() as session:
-            job = jobs.retry(session, job_id)
+            job = jobs.retry(session, job_id, accept_shrink=accept_shrink)
             if job is None:
                 raise NotPossible(_standing(session, job_id, "only a job in ERROR can be put back"))
     except IntegrityError:

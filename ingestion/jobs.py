@@ -63,12 +63,13 @@ def cancel(session: Session, job_id: int) -> Job | None:
     return transition.change(session, job_id, UNFINISHED, JobStatus.ERROR, str(told), values)
 
 
-def retry(session: Session, job_id: int) -> Job | None:
+def retry(session: Session, job_id: int, *, accept_shrink: bool = False) -> Job | None:
     """Put a job in ERROR back to QUEUED with all of its attempts before it; None when there is no such job in ERROR.
 
-    Raises IntegrityError when another unfinished job is at its URL.
+    With `accept_shrink` its index may have lost many chapters. Raises IntegrityError when another unfinished job is at its URL.
     """
-    anew = {"released": Job.attempt, "error_kind": None, "error_message": None, "not_before": None}
+    anew: dict[str, Any] = {"released": Job.attempt, "error_kind": None, "error_message": None, "not_before": None}
+    anew |= {"accept_shrink": True} if accept_shrink else {}
     return transition.change(session, job_id, {JobStatus.ERROR}, JobStatus.QUEUED, "put back by hand", anew)
 
 

@@ -84,6 +84,7 @@ class Job(Base):
     status: Mapped[JobStatus] = mapped_column(default=JobStatus.QUEUED)
     priority: Mapped[Priority] = mapped_column(default=Priority.DEFAULT)
     refresh: Mapped[Refresh] = mapped_column(default=Refresh.NEW)
+    accept_shrink: Mapped[bool] = mapped_column(server_default=text("false"))
     attempt: Mapped[int] = mapped_column(default=0)
     released: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]

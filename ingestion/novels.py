@@ -16,9 +16,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
 from ingestion import sanitize
-from ingestion.errors import Superseded
+from ingestion.errors import Shrunk, Superseded
 from ingestion.items import ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRevision, ChapterRow, NovelRow
+
+#: Fewer chapters than these may go without a question, whatever their share.
+FEW = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,13 +36,15 @@ class Saved:
     gone: int
 
 
-def save(session: Session, parsed: ParsedNovel) -> Saved:
+def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> Saved:
     """Write the novel and its chapters as they are now. Idempotent: the same again changes nothing.
 
-    Raises Superseded when the novel was saved from a newer index already.
+    Raises Superseded when the novel was saved from a newer index already, and Shrunk when the index has lost more than
+    `max_shrink` (0 to 1) of the chapters that it listed.
     """
     novel_id = _save_novel(session, parsed)
     known = _known(session, novel_id)
+    _refuse_shrinking(parsed, known, max_shrink)
     rows = [_row(novel_id, chapter) for chapter in parsed.chapters]
     new = [row for row in rows if row["key"] not in known]
     if new:
@@ -211,6 +216,16 @@ def _archive(session: Session, chapter_ids: list[int]) -> None:
         ChapterRow.id.in_(chapter_ids)
     )
     session.execute(insert(ChapterRevision).from_select(["chapter_id", *columns], source))
+
+
+def _refuse_shrinking(parsed: ParsedNovel, known: dict[str, ChapterRow], max_shrink: float) -> None:
+    before = {key for key, row in known.items() if row.gone_at is None}
+    lost = len(before - {chapter.link.key for chapter in parsed.chapters})
+    if lost >= FEW and lost > max_shrink * len(before):
+        raise Shrunk(
+            f"the index {parsed.novel.url} no longer lists {lost} of the {len(before)} chapters that it listed before; "
+            "nothing was changed. If that is right, `python cli.py retry ID --accept-shrink`: they stay readable, marked as gone"
+        )
 
 
 def _mark_gone(session: Session, known: dict[str, ChapterRow], listed: set[str]) -> int:

@@ -128,7 +128,7 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
 
     def save(session: Session) -> novels.Saved:
         jobs.lock(session, job.id, job.attempt)
-        saved = novels.save(session, parsed)
+        saved = novels.save(session, parsed, max_shrink=1.0 if job.accept_shrink else config.settings().max_shrink)
         reach(Point.CHAPTERS_WRITTEN)
         if unfinished is None:
             jobs.finish(session, job.id, job.attempt, novel_id=saved.novel_id, saved=saved.saved, missing=saved.missing)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from ingestion import db, intake, joblist, urls
 from ingestion.api.problems import CONFLICT
-from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobOut, JobPage, Kind, Limit
+from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobOut, JobPage, Kind, Limit, Retry
 from ingestion.errors import ForbiddenAddress
 from ingestion.models import Job
 from ingestion.status import JobStatus
@@ -60,9 +61,9 @@ def cancel_job(job_id: Id) -> JobOut:
 
 
 @router.post("/jobs/{job_id}/retry", status_code=202, responses=CONFLICT)
-def retry_job(job_id: Id) -> JobOut:
+def retry_job(job_id: Id, wish: Retry | None = None) -> JobOut:
     """Put a job in ERROR back into the queue. It goes on from the pages that it has, all of its attempts before it."""
-    return _done(intake.retry, job_id)
+    return _done(partial(intake.retry, accept_shrink=wish is not None and wish.accept_shrink), job_id)
 
 
 def next_id(rows: object, limit: int) -> str | None:

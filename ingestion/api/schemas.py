@@ -45,6 +45,16 @@ class Ingest(BaseModel):
     )
 
 
+class Retry(BaseModel):
+    """How a job in ERROR is tried again."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"accept_shrink": False}})
+
+    accept_shrink: bool = Field(
+        False, description="The index may have lost many of its chapters: they stay readable, marked as gone."
+    )
+
+
 class Accepted(BaseModel):
     """The job that does it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -99,6 +100,9 @@ def retry(
     job_ids: Annotated[list[int] | None, typer.Argument(min=1, metavar="[ID…]")] = None,
     kind: Annotated[str | None, typer.Option(help="Every job in ERROR of this kind.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every job in ERROR that nobody cancelled.")] = False,
+    accept_shrink: Annotated[
+        bool, typer.Option("--accept-shrink", help="An index may have lost many of its chapters: mark them as gone.")
+    ] = False,
 ) -> None:
     """Put jobs in ERROR back into the queue. They go on from the pages that they have, all of their attempts before them.
 
@@ -111,7 +115,7 @@ def retry(
     if not job_ids:
         with db.transaction() as session:
             job_ids = list(joblist.dead(session, kind=kind, but=CANCELLED if everything else None))
-    _each(job_ids, intake.retry, "put back into the queue")
+    _each(job_ids, partial(intake.retry, accept_shrink=accept_shrink), "put back into the queue")
 
 
 def dead_letters(

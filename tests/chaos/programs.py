@@ -96,6 +96,7 @@ SETTINGS = {
     "PAGE_RETRIES": "2",
     "PAGE_RETRY_SECONDS": "0.1",
     "MAX_ATTEMPTS": "2",
+    "MAX_SHRINK": "1",
     "RETRY_SECONDS": "0.2",
     "RETRY_MAX_SECONDS": "1",
     "ALLOWED_NETWORKS": "127.0.0.0/8",
