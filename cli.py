@@ -24,7 +24,17 @@ def prepare() -> None:
 
 for command in (jobs.ingest, jobs.jobs, jobs.job, jobs.cancel, jobs.retry, jobs.dead_letters):
     app.command()(command)
-for command in (care.process_queue, care.pause, care.resume, library.novels, library.spiders, running.up, running.demo):
+for command in (
+    care.process_queue,
+    care.pause,
+    care.resume,
+    library.novels,
+    library.diff,
+    library.reparse,
+    library.spiders,
+    running.up,
+    running.demo,
+):
     app.command()(command)
 database.command()(running.upgrade)
 app.add_typer(database, name="db")

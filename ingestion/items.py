@@ -129,10 +129,11 @@ class ParsedChapter:
 class ParsedNovel:
     """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps.
 
-    `seen_at` is when the site last gave the index that they come from.
+    They come from the index at `index_url`, which the site gave last at `seen_at`.
     """
 
     site: str
     novel: Novel
     chapters: tuple[ParsedChapter, ...]
+    index_url: str | None = None
     seen_at: datetime | None = None

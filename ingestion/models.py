@@ -147,7 +147,7 @@ class Page(Base):
 class NovelRow(Base):
     """A novel. Its identity is the site's own: two URLs of one novel end in one row.
 
-    `seen_at` is when the index that it was saved from was fetched: an older one may not replace a newer one.
+    `index_url` is the index that it was saved from, `seen_at` when that was fetched: an older one may not replace a newer one.
     """
 
     __tablename__ = "novel"
@@ -165,6 +165,7 @@ class NovelRow(Base):
     status: Mapped[Publication | None]
     tags: Mapped[list[str]]
     confidence: Mapped[float]
+    index_url: Mapped[str | None]
     seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     updated_at: Mapped[datetime] = mapped_column(server_default=Now)

@@ -98,6 +98,20 @@ def chapter(session: Session, chapter_id: int) -> ChapterRow | None:
     return session.get(ChapterRow, chapter_id)
 
 
+def of_site(session: Session, site: str | None) -> Sequence[NovelRow]:
+    """The novels of a site, given by its spider's name or by its host; all of them for None."""
+    query = select(NovelRow).order_by(NovelRow.id)
+    if site is not None:
+        query = query.where((NovelRow.site == site) | (func.split_part(NovelRow.url, "/", 3) == site))
+    return session.scalars(query).all()
+
+
+def revisions(session: Session, chapter_id: int) -> Sequence[ChapterRevision]:
+    """What the chapter said before, oldest first."""
+    query = select(ChapterRevision).where(ChapterRevision.chapter_id == chapter_id)
+    return session.scalars(query.order_by(ChapterRevision.revision)).all()
+
+
 # Saving, step by step -------------------------------------------------------------------------------------------------
 
 
@@ -114,6 +128,7 @@ def _save_novel(session: Session, parsed: ParsedNovel) -> int:
         "status": novel.status,
         "tags": list(novel.tags),
         "confidence": novel.confidence,
+        "index_url": parsed.index_url,
         "seen_at": parsed.seen_at,
     }
     statement = upsert(NovelRow).values(site=parsed.site, key=novel.key, **values)

@@ -43,7 +43,7 @@ def parse(
     for position, link in enumerate(links.values(), start=1):
         checkpoint()
         chapters.append(_chapter(spider, link, position, load, holes))
-    return ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters), seen_at=seen_at)
+    return ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters), index_url=index_url, seen_at=seen_at)
 
 
 def _keyed(link: ChapterLink) -> ChapterLink:

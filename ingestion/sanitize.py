@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin
 import nh3
 from lxml import html
 
+_LINE_END = "\u2028"
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 #: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
 TAGS = set(
@@ -149,15 +150,21 @@ def clean(fragment: str, base_url: str) -> str:
 
 def text(fragment: str) -> str:
     """The words of an HTML fragment, white space collapsed."""
+    return " ".join(lines(fragment))
+
+
+def lines(fragment: str) -> list[str]:
+    """The words of an HTML fragment, a line for each block of it."""
     if not fragment.strip():
-        return ""
+        return []
     root = html.fragment_fromstring(fragment, create_parent="div")
     # A word ends where a block ends, though no space stands between the two in the markup.
     for element in root.iter(
         "br", "p", "div", "li", "tr", "td", "th", "blockquote", "dd", "dt", "section", "header", "footer"
     ):
-        element.tail = f" {element.tail or ''}"
-    return " ".join(str(root.text_content()).split())
+        element.tail = f"{_LINE_END}{element.tail or ''}"
+    found = (" ".join(line.split()) for line in str(root.text_content()).split(_LINE_END))
+    return [line for line in found if line]
 
 
 def _absolute(value: str, base_url: str, own_page: str) -> str | None:

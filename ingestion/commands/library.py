@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+from typing import Annotated
+
+import typer
+
 from ingestion.commands import output
 
 
@@ -29,3 +34,59 @@ def spiders(as_json: output.Json = False) -> None:
         {"name": s.name, "sites": list(getattr(s, "allowed_domains", [])) or ["any other"]} for s in crawl.spiders()
     ]
     output.as_json(rows) if as_json else output.table(rows, "name", "sites")
+
+
+def reparse(
+    novel: Annotated[int | None, typer.Option(min=1, help="Only this novel.")] = None,
+    site: Annotated[str | None, typer.Option(help="Only novels of this site: a spider's name, or a host.")] = None,
+) -> None:
+    """Read stored pages again after a spider was mended, without one request. What reads differently gets a new revision.
+
+    Example: python cli.py reparse --site royalroad
+    """
+    from ingestion import db, novels
+    from ingestion import reparse as again
+    from ingestion.errors import IngestionError, Superseded
+
+    with db.transaction() as session:
+        found = [n for n in novels.of_site(session, site) if novel in (None, n.id)]
+    if not found:
+        raise SystemExit("there is no such novel; `python cli.py novels` lists them")
+    failed = 0
+    for row in found:
+        try:
+            done = again.reparse(row)
+            told = f"{done.changed} chapters changed, {done.added} added, {done.gone} gone, {done.saved} with a text"
+        except (IngestionError, Superseded, KeyError) as reason:
+            failed += 1
+            told = f"left as it is: {reason}"
+        output.out.print(f"novel {row.id} ({row.title}): {told}", markup=False, highlight=False)
+    if failed:
+        raise SystemExit(1)
+
+
+def diff(
+    chapter_id: Annotated[int, typer.Argument(min=1, metavar="CHAPTER")],
+    revision: Annotated[
+        int | None, typer.Option(min=1, help="The older one; the last before today's if not given.")
+    ] = None,
+) -> None:
+    """Show how a chapter's text differs from what it was before an edit.
+
+    Example: python cli.py diff 1234
+    """
+    from ingestion import db, novels, sanitize
+
+    with db.transaction() as session:
+        chapter, older = novels.chapter(session, chapter_id), novels.revisions(session, chapter_id)
+    if chapter is None:
+        raise SystemExit(f"no chapter {chapter_id}; `GET /novels/ID/chapters` lists a novel's")
+    known = {old.revision: old for old in older}
+    before = known.get(revision) if revision else (older[-1] if older else None)
+    if before is None:
+        have = ", ".join(map(str, known)) or "none"
+        raise SystemExit(f"chapter {chapter_id} has no such older revision; there are: {have}")
+    old, new = (sanitize.lines(text or "") for text in (before.content, chapter.content))
+    heads = f"revision {before.revision}", f"revision {chapter.revision}"
+    for line in difflib.unified_diff([before.title, *old], [chapter.title, *new], *heads, lineterm=""):
+        output.out.print(line, markup=False, highlight=False)

@@ -22,7 +22,7 @@ from ingestion.lease import Lease
 from ingestion.models import Job
 from spiders.base import NovelSpider
 
-__all__ = ["Crawled", "run", "spider_for", "spiders", "warm"]
+__all__ = ["Crawled", "run", "spider_for", "spider_named", "spiders", "warm"]
 
 FALLBACK_SPIDER = "generic"
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -32,6 +32,11 @@ def spider_for(url: str) -> type[NovelSpider]:
     """The spider whose site `url` belongs to, or the generic one."""
     alias = config.settings().site_aliases.get(urlsplit(url).netloc)
     return _spider(alias or next(iter(loader().find_by_request(Request(url))), FALLBACK_SPIDER))
+
+
+def spider_named(name: str) -> type[NovelSpider]:
+    """The spider of this name. Raises KeyError when there is none."""
+    return _spider(name)
 
 
 def spiders() -> list[type[NovelSpider]]:
