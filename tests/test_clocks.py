@@ -1,0 +1,37 @@
+"""Machines' clocks may differ: leases, rests and the age of pages are the database's time alone."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from ingestion.system import ROOT
+
+#: What reads this machine's wall clock. A monotonic one measures how long something takes, and no more.
+WALL_CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime", "ctime"}
+MODULES = sorted([*ROOT.glob("*.py"), *(ROOT / "ingestion").rglob("*.py"), *(ROOT / "spiders").rglob("*.py")])
+
+
+def wall_clock_calls(source: str) -> list[str]:
+    """The calls of `datetime.now()`, `time.time()` and the like; `func.now()` is the database's."""
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [call for call in calls if isinstance(call, ast.Attribute) and call.attr in WALL_CLOCKS]
+    return [
+        ast.unparse(call)
+        for call in named
+        if ast.unparse(call.value) in {"datetime", "date", "time", "datetime.datetime"}
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_asks_this_machine_what_time_it_is(module: Path):
+    assert wall_clock_calls(module.read_text()) == []
+
+
+def test_a_module_that_did_would_be_found():
+    assert wall_clock_calls("import time\nx = time.time()\ny = datetime.now(UTC)\nz = func.now()") == [
+        "time.time",
+        "datetime.now",
+    ]
