@@ -19,6 +19,7 @@ from ingestion.status import JobStatus
 #: A lease is renewed when this part of it is over; it survives a few renewals that fail.
 RENEW_AT = 0.2
 LOOK_SECONDS = 1.0
+LAST_WORD_SECONDS = 2.0
 
 T = TypeVar("T")
 
@@ -93,6 +94,11 @@ class Lease:
     def patiently(self, work: Callable[[Session], T]) -> T:
         """`db.patiently`, but an attempt that was asked to stop does not wait."""
         return db.patiently(work, unless=lambda: self._stop.given)
+
+    def last_word(self, work: Callable[[Session], T]) -> T:
+        """`patiently`, for an attempt's end: who was asked to stop still tries for a moment before he leaves without a word."""
+        until = time.monotonic() + LAST_WORD_SECONDS
+        return db.patiently(work, unless=lambda: self._stop.given and time.monotonic() > until)
 
     def _refuse_when_stopping(self) -> None:
         if self._stop.given:

@@ -175,7 +175,7 @@ def _put_back(job: Job, lease: Lease, word: str, write: Callable[..., object]) -
         write(session, job.id, job.attempt)
 
     try:
-        lease.patiently(end)
+        lease.last_word(end)
     except LeaseLost as lost:
         log.warning("lease lost, nothing written", reason=str(lost))
         return "lease lost"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from ingestion import db, intake, jobs, tasks, worker
 from ingestion.crashpoints import Point
-from ingestion.lease import Lease
+from ingestion.lease import Lease, StopWish
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from tests.library import novel
@@ -96,6 +96,19 @@ def test_a_sigterm_right_behind_the_claim_gives_the_job_back(monkeypatch: pytest
     in_a_child(work)
 
     assert (read(job_id).status, read(job_id).released) == (JobStatus.QUEUED, 1)
+
+
+def test_a_cut_connection_does_not_keep_a_stopped_attempt_from_its_last_word(monkeypatch: pytest.MonkeyPatch):
+    job_id = intake.submit("https://example.org/1").job.id
+    with db.transaction() as session:
+        job = jobs.claim(session, job_id, worker="here:1", lease_seconds=60)
+    assert job is not None
+    stop = StopWish()
+    stop.give()
+    with the_first_answer_lost(monkeypatch):
+        told = Lease(job, 60, stop).last_word(lambda session: jobs.hold(session, job_id, 1))
+
+    assert told is None
 
 
 def test_who_slept_in_a_transaction_does_it_again(monkeypatch: pytest.MonkeyPatch):
