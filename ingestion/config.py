@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, DirectoryPath, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_FILE = Path(".env")
@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     user_agent: str = "quire/0.1 (self-hosted novel archive)"
     #: Hosts that a spider serves beside its own: mirrors, renamed sites. HOST[:PORT]=SPIDER, divided by commas.
     site_aliases: Aliases = Field(default_factory=dict)
+    #: Folder of spiders as data: a TOML file of selectors for each site (see CONTRIBUTING.md).
+    spiders_dir: DirectoryPath | None = None
     #: Seconds that an attempt keeps its job without a sign of progress.
     lease_seconds: float = Field(default=60.0, ge=1, le=3600)
     #: Seconds between two looks for stranded jobs, in each worker.

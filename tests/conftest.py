@@ -15,6 +15,7 @@ from redis import Redis
 from sqlalchemy.engine import make_url
 
 from ingestion import broker, config, db, embedded, logs, migrations, queue
+from ingestion.crawl import settings as crawl_settings
 from ingestion.models import Base
 from ingestion.worker import IngestionWorker
 
@@ -30,7 +31,7 @@ def forget() -> None:
     """Let go of the settings and of the connections made with them."""
     if db.engine.cache_info().currsize:
         db.engine().dispose()
-    for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection):
+    for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection, crawl_settings.loader):
         cached.cache_clear()
 
 

@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import Any
 
 from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.misc import load_object
 
 from ingestion import config, pages
+from ingestion.crawl.loading import SiteLoader
 from ingestion.models import Job
 from spiders.base import NovelSpider
+from spiders.selected import RuleError
 
 #: The settings that name a class, and those that name a group of them.
 SINGLE_COMPONENTS = (
@@ -35,6 +36,7 @@ LATE_IMPORTS = ("twisted.internet.asyncioreactor", "twisted.internet.endpoints",
 
 SETTINGS: dict[str, Any] = {
     "SPIDER_MODULES": ["spiders"],
+    "SPIDER_LOADER_CLASS": "ingestion.crawl.loading.SiteLoader",
     "SPIDER_LOADER_WARN_ONLY": False,
     "ROBOTSTXT_OBEY": True,
     "STATS_DUMP": False,
@@ -70,7 +72,8 @@ SETTINGS: dict[str, Any] = {
 
 def base() -> Settings:
     """Scrapy's settings that every job shares."""
-    return Settings(SETTINGS)
+    folder = config.settings().spiders_dir
+    return Settings(SETTINGS | {"SPIDER_RULES_DIR": str(folder) if folder else None})
 
 
 def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
@@ -98,9 +101,12 @@ def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
 
 
 @cache
-def loader() -> SpiderLoader:
-    """Scrapy's own register of our spiders."""
-    return SpiderLoader.from_settings(base())
+def loader() -> SiteLoader:
+    """Scrapy's register of our spiders. Raises ConfigError when a file in SPIDERS_DIR cannot be used."""
+    try:
+        return SiteLoader.from_settings(base())
+    except RuleError as error:
+        raise config.ConfigError(f"SPIDERS_DIR: {error}") from None
 
 
 def warm() -> None:
