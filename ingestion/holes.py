@@ -33,6 +33,13 @@ def unfinished(parsed: ParsedNovel, cut_short: SiteError | None) -> Incomplete |
     )
 
 
+def counted(parsed: ParsedNovel) -> str:
+    """How many chapters there are, and how many the site says there are where that differs."""
+    found, stated = len(parsed.chapters), parsed.stated_total
+    differs = f"; the site says that there are {stated}" if stated not in (None, found) else ""
+    return f"{found} chapters parsed{differs}"
+
+
 def to_ask_again(parsed: ParsedNovel) -> list[str]:
     """The URLs of pages that are no answer: those of undone chapters and, once nothing is undone, of those that are missing.
 

@@ -129,11 +129,12 @@ class ParsedChapter:
 class ParsedNovel:
     """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps.
 
-    They come from the index at `index_url`, which the site gave last at `seen_at`.
+    They come from the index at `index_url`, which the site gave last at `seen_at`; `stated_total` is how many the site says there are.
     """
 
     site: str
     novel: Novel
     chapters: tuple[ParsedChapter, ...]
+    stated_total: int | None = None
     index_url: str | None = None
     seen_at: datetime | None = None

@@ -34,7 +34,7 @@ MAX_REDIRECTS = 10
 COMPRESSION_LEVEL = 3
 #: A look at the database's clock that took longer is no good, and taken again; so often at the most.
 PROMPT_SECONDS = 0.1
-LOOKS = 5
+LOOKS = 2
 
 
 class PageStore:

@@ -35,15 +35,24 @@ def parse(
     """
     novel = _named(spider.novel(_index_page(load, index_url)))
     links: dict[str, ChapterLink] = {}
+    stated = []
     for page in _index(spider, index_url, load):
         checkpoint()
+        stated += [page.stated_total] if page.stated_total is not None else []
         for link in map(_keyed, page.links):
             links.setdefault(link.key, replace(link, title=storable(link.title), volume=storable(link.volume) or None))
     chapters = []
     for position, link in enumerate(links.values(), start=1):
         checkpoint()
         chapters.append(_chapter(spider, link, position, load, holes))
-    return ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters), index_url=index_url, seen_at=seen_at)
+    return ParsedNovel(
+        site=spider.name,
+        novel=novel,
+        chapters=tuple(chapters),
+        stated_total=max(stated, default=None),
+        index_url=index_url,
+        seen_at=seen_at,
+    )
 
 
 def _keyed(link: ChapterLink) -> ChapterLink:

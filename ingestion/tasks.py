@@ -105,8 +105,7 @@ def _stages(job: Job, lease: Lease) -> str:
     parsed = _parse(spider(url=job.canonical_url), crawled, lease)
     reach(Point.CHAPTERS_PARSED)
 
-    told = f"{len(parsed.chapters)} chapters parsed"
-    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
+    lease.advance(JobStatus.SAVING, holes.counted(parsed), also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
     return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
 

@@ -358,3 +358,25 @@ def test_of_a_novel_that_cannot_be_had_the_reason_of_most_chapters_is_told(work:
 
     assert job.error_kind == "unreachable"
     assert "5 of them (unreachable)" in (job.error_message or "")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, "unreachable"), (503, "unreachable"), (429, "blocked")])
+def test_where_robots_txt_cannot_be_had_nothing_is_fetched(
+    work: Work, monkeypatch: pytest.MonkeyPatch, status: int, kind: str
+):
+    configure(monkeypatch, PAGE_RETRIES="0")
+    with Site(plain.render(novel()) | {"/robots.txt": Page("Disallow:", status=status)}) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+        assert [hit.path for hit in site.hits] == ["/robots.txt"]
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, kind)
+    assert "/robots.txt" in (job.error_message or "")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_site_without_a_robots_txt_has_no_rules(work: Work, status: int):
+    page = Page("User-agent: *\nDisallow: /\n", status=status, content_type="text/plain")
+    with Site(plain.render(novel()) | {"/robots.txt": page}) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    assert job.status is JobStatus.DONE

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scrapy.http import HtmlResponse, Response
 
+from ingestion import holes
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
 from ingestion.parse import parse
 from spiders.base import NovelSpider
@@ -51,3 +54,11 @@ def test_each_chapter_gets_its_own_part(pages: dict[str, HtmlResponse]):
     assert [(c.link.key, c.chapter and c.chapter.content) for c in found.chapters] == [
         (part, f"<p>text of {part}</p>") for part in "abcd"
     ]
+
+
+def test_what_the_site_counts_is_told_where_it_differs(pages: dict[str, HtmlResponse]):
+    found = parse(Anthology(url=INDEX), INDEX, pages.get, holes={}, checkpoint=lambda: None)
+
+    assert holes.counted(found) == "4 chapters parsed"
+    assert holes.counted(replace(found, stated_total=4)) == "4 chapters parsed"
+    assert holes.counted(replace(found, stated_total=5)) == "4 chapters parsed; the site says that there are 5"

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from zope.interface import implementer
 
 from ingestion import guard
-from ingestion.errors import ForbiddenAddress
+from ingestion.errors import ForbiddenAddress, IngestionError
 from ingestion.pace import Pace
 
 #: Hosts whose every address the guard refused, with its reason: the connection attempt itself can only say "no address".
@@ -24,9 +24,9 @@ refused: dict[str, ForbiddenAddress] = {}
 
 
 class Forbidden(IgnoreRequest):
-    """A request that the guard refuses; `reason` is what to tell the user."""
+    """A request that may not be made; `reason` is what to tell the user."""
 
-    def __init__(self, reason: ForbiddenAddress) -> None:
+    def __init__(self, reason: IngestionError) -> None:
         super().__init__(str(reason))
         self.reason = reason
 

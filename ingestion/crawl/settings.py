@@ -56,7 +56,7 @@ SETTINGS: dict[str, Any] = {
     # addresses that the guard never sees) and the cookie jar (it asks a list of public suffixes on the internet).
     "DOWNLOADER_MIDDLEWARES_BASE": {
         "ingestion.crawl.dialling.GuardMiddleware": 10,
-        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
+        "ingestion.crawl.robots.RobotsMiddleware": 100,
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,

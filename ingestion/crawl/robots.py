@@ -1,0 +1,56 @@
+"""robots.txt as RFC 9309 reads it: no such file means no rules, a file that cannot be had means that nothing may be fetched for now."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from sqlalchemy.exc import SQLAlchemyError
+
+from ingestion.crawl.dialling import Forbidden
+from ingestion.crawl.reasons import TOO_MANY_REQUESTS, explain, retry_after
+from ingestion.errors import IngestionError, LeaseLost, RateLimited, Unreachable
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's own, but where robots.txt cannot be had its host's pages fail with the reason instead of being fetched."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._away: dict[str, Exception] = {}
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The host's rules, or None when it has none. Raises Forbidden, and what kept the page store from being read."""
+        rules = await super().robot_parser(request)
+        if (away := self._away.get(urlsplit(request.url).netloc)) is not None:
+            raise away
+        return rules
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        """RFC 9309, section 2.3.1: a client error means that there are no rules, a server error that all is disallowed."""
+        if response.status == TOO_MANY_REQUESTS or response.status >= 500:
+            self._robots_error(_unavailable(response), netloc)
+        else:
+            found = response if response.status < 400 else response.replace(body=b"")
+            await super()._parse_robots(found, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        ours = isinstance(exc, LeaseLost | SQLAlchemyError | Forbidden)
+        self._away[netloc] = exc if ours else Forbidden(_reason(exc, netloc))
+        super()._robots_error(exc, netloc)
+
+
+def _reason(exc: Exception, netloc: str) -> IngestionError:
+    return exc if isinstance(exc, IngestionError) else explain(Request(f"https://{netloc}/robots.txt"), exc)
+
+
+def _unavailable(response: Response) -> IngestionError:
+    told = f"{response.url} answers with an error ({response.status}), so nothing may be fetched from its site for now"
+    seconds = retry_after(response)
+    if response.status == TOO_MANY_REQUESTS or seconds is not None:
+        return RateLimited(told, retry_after=seconds)
+    return Unreachable(told)
