@@ -177,8 +177,8 @@ def _endnotes(around: SelectorList[Selector]) -> list[str]:
 
 #: What stands on a page without a work, what it means, and what is said of its URL; the first that holds.
 _INSTEAD: tuple[tuple[str, type[IngestionError], str], ...] = (
-    ('//*[@id="signin" or has-class("sessions-new")]', Blocked, "is for registered users alone, and this is none"),
-    ('//p[has-class("caution")]', Blocked, "asks whether you want adult content, and did not take yes for an answer"),
+    ('//*[@id="signin" or has-class("sessions-new")]', Blocked, "is only for registered users, and we do not log in"),
+    ('//p[has-class("caution")]', Blocked, "asks about adult content though told yes: the site changed its gate"),
     ('//*[has-class("notice")][contains(., "revealed")]', Blocked, "is not revealed yet: try again when it is"),
     ("//body[starts-with(normalize-space(), 'Retry later')]", RateLimited, "answered “Retry later”: wait some minutes"),
     ("//*[normalize-space()='Error 429']", RateLimited, "answered “Error 429”, too many requests: wait some minutes"),
