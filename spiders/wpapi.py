@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from parsel import Selector
 from scrapy.http import Response
 
-from ingestion.errors import NotFound, ParseError
+from ingestion.errors import NotFound, ParseError, UnsupportedSite
 from ingestion.items import ChapterLink, IndexPage
 from spiders import pagedata
 from spiders.challenge import refuse
@@ -57,8 +57,13 @@ def posts_page(response: Response) -> IndexPage:
         links = tuple(_entry(one, response.url) for one in posts)
     except (AttributeError, KeyError, TypeError) as error:
         raise ParseError(f"the list of posts at {response.url} is not of the known shape: {error!r}") from error
+    after = _after(response, len(posts))
+    if not posts and not after and response.url.endswith("&page=1"):
+        raise UnsupportedSite(
+            f"the API of the site has no posts ({response.url}): its chapters are not what it calls posts"
+        )
     total = _told(response, "X-WP-Total")
-    return IndexPage(links=links, further=_after(response, len(posts)), stated_total=total)
+    return IndexPage(links=links, further=after, stated_total=total)
 
 
 def post(response: Response) -> tuple[str, str]:

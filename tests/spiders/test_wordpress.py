@@ -92,7 +92,7 @@ def test_the_api_is_where_the_page_announces_it(root: str, posts: str):
         announcing("", Link=f'<https://serial.example/a/>; rel=shortlink, <{root}>; rel="https://api.w.org/"'),
     ):
         assert WordPress().chapters(announced).further == (posts,)
-    assert WordPress().chapters(answer("[]", posts)).links == ()
+    assert WordPress().chapters(answer(page("posts.json").text, posts)).links
 
 
 @pytest.mark.parametrize("root", ["https://serial.example/wp-json/", "https://serial.example/?rest_route=/"])
@@ -121,7 +121,7 @@ def test_the_sites_of_wordpress_com_have_one_api():
 
 
 def test_the_api_says_how_many_pages_and_posts_there_are():
-    first = answer("[]", **{"X-WP-Total": "143", "X-WP-TotalPages": "2"})
+    first = answer(page("posts.json").text, **{"X-WP-Total": "143", "X-WP-TotalPages": "2"})
     last = first.replace(url=API.replace("&page=1", "&page=2"))
 
     assert WordPress().chapters(first).further == (last.url,)
@@ -137,6 +137,11 @@ def test_a_full_page_leads_to_another_where_the_api_does_not_say(count: int, *, 
 
     assert bool(index.further) is more
     assert index.stated_total is None
+
+
+def test_a_site_without_posts_is_not_supported():
+    with pytest.raises(UnsupportedSite, match="no posts"):
+        WordPress().chapters(answer("[]"))
 
 
 def test_a_post_with_a_password_is_locked():
