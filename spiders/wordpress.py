@@ -116,6 +116,10 @@ class WordPress(Generic):
         chapter = _cleaned(page.css(_BODY), response.url)
         return replace(chapter, title=first(page, "h1.entry-title, .entry-title"), published_at=pagedata.time(told))
 
+    def _read_index(self, response: Response) -> IndexPage:
+        """A list of posts that is not there does not mean that the novel is not."""
+        return self.chapters(response) if wpapi.is_page(response.url) else super()._read_index(response)
+
     def _as_on_any_site(self, page: Selector, response: Response) -> IndexPage:
         """The contents that a post links to, or the post and the next; the newest leads to the last alone, in the author's words."""
         try:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from parsel import Selector
 from scrapy.http import Response
 
-from ingestion.errors import NotFound, ParseError, UnsupportedSite
+from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import ChapterLink, IndexPage
 from spiders import pagedata
 from spiders.challenge import refuse
@@ -109,16 +109,24 @@ def _entry(one: Mapping[str, Any], url: str) -> ChapterLink:
 
 
 def _posts(response: Response) -> list[Mapping[str, Any]]:
-    if response.status in (404, 410):
-        raise NotFound(f"the site announces its API at {response.url} and has none there (status {response.status})")
     try:
         posts = _decoded(response.body)
     except ValueError as error:
         refuse(response)
-        raise ParseError(f"{response.url} is announced as the site's API and answers with something else") from error
+        raise UnsupportedSite(_absent(response)) from error
+    if response.status in (404, 410):
+        raise UnsupportedSite(_absent(response))
     if not isinstance(posts, list):
         raise ParseError(f"{response.url} gives no list of posts: {str(posts)[:200]}")
     return posts
+
+
+def _absent(response: Response) -> str:
+    """To go on without the API would give every chapter another key, and the next job might find the API again."""
+    return (
+        f"the site announces its API at {response.url}, and what it answers there (status {response.status}) is none; "
+        "SITE_ALIASES=<the site's host>=generic reads its pages instead"
+    )
 
 
 @lru_cache(maxsize=1)

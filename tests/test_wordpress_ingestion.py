@@ -9,7 +9,7 @@ from tests.conftest import configure
 from tests.library import Work, ingest, library, words
 from tests.sites import wordpress
 from tests.sites.samples import make_novel
-from tests.sites.web import Site
+from tests.sites.web import Page, Site
 
 
 def test_the_api_gives_all_chapters_in_a_few_requests(work: Work, monkeypatch: pytest.MonkeyPatch):
@@ -76,3 +76,18 @@ def test_without_an_api_a_chapter_s_url_leads_on_to_the_last(work: Work, monkeyp
 
     assert job.status is JobStatus.DONE
     assert [c.title for c in library(job)] == [c.title for c in sample.chapters]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, "unsupported_site"), (401, "blocked")])
+def test_an_api_that_is_not_to_be_had_ends_the_job_with_its_address(
+    work: Work, monkeypatch: pytest.MonkeyPatch, status: int, kind: str
+):
+    sample = make_novel(chapters=2)
+    with Site() as site:
+        site.pages.update(wordpress.render(sample, site.url))
+        site.pages[f"{wordpress.POSTS}&page=1"] = Page('{"code": "rest_disabled"}', status=status)
+        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=wordpress")
+        job = ingest(f"{site.url}{wordpress.CONTENTS}", work)
+
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, kind)
+    assert "/wp-json/" in (job.error_message or "")

@@ -157,9 +157,7 @@ def test_a_post_that_the_api_gives_no_more_is_a_parse_error():
         WordPress().chapter(page("posts.json", "#12"))
 
 
-@pytest.mark.parametrize(
-    "body", ["<p>Welcome!</p>", '{"code": "rest_no_route"}', '[{"id": 4}]', '[{"id": 4, "title": null}]', "[4]"]
-)
+@pytest.mark.parametrize("body", ['{"code": "rest_no_route"}', '[{"id": 4}]', '[{"id": 4, "title": null}]', "[4]"])
 def test_an_answer_of_another_shape_is_a_parse_error(body: str):
     with pytest.raises(ParseError, match="wp-json"):
         WordPress().chapters(answer(body))
@@ -168,11 +166,22 @@ def test_an_answer_of_another_shape_is_a_parse_error(body: str):
 # What is no chapter -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["contents.html", "posts.json"])
 @pytest.mark.parametrize("method", ["novel", "chapters", "chapter"])
-def test_a_missing_page_is_not_found(method: str, name: str):
+def test_a_missing_page_is_not_found(method: str):
     with pytest.raises(NotFound):
-        getattr(WordPress(), method)(page(name, status=404))
+        getattr(WordPress(), method)(page("contents.html", status=404))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [('{"code": "rest_no_route"}', 404), ("<p>Gone</p>", 410), ("<p>Hi</p>", 200)]
+)
+def test_an_api_that_is_announced_and_absent_is_said_to_be(body: str, status: int):
+    absent = answer(body).replace(status=status)
+
+    with pytest.raises(UnsupportedSite, match="SITE_ALIASES"):
+        WordPress().chapters(absent)
+    with pytest.raises(UnsupportedSite, match="announces its API"):
+        WordPress().chapter(absent)
 
 
 @pytest.mark.parametrize("url", [CHAPTER, API])
