@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from html import escape
+from urllib.parse import urljoin
 
 from lxml import etree, html
 from parsel import Selector
@@ -25,6 +26,9 @@ def tree(response: Response) -> Selector:
     page = Selector(text=_as_html(response), type="html")
     for torn in page.xpath("//*[@*[contains(name(), '{')]]"):
         _mend(torn.root)
+    for name in ("href", "src", "content"):
+        for link in page.xpath(f"//*[@{name}[contains(., '[') or contains(., ']')]]"):
+            _drop_unless_url(link.root, name)
     return page
 
 
@@ -33,6 +37,19 @@ def _mend(element: etree._Element) -> None:
     kept = {str(value.attrname): str(value) for value in element.xpath("@*[not(contains(name(), '{'))]")}
     element.attrib.clear()
     element.attrib.update(kept)
+
+
+def _drop_unless_url(element: etree._Element, name: str) -> None:
+    if absolute("https://example.org/", element.get(name)) is None:
+        del element.attrib[name]
+
+
+def absolute(base: str, address: str | None) -> str | None:
+    """The address as seen from `base`; None for none, and for one with brackets around what is no IPv6 address (RFC 3986, 3.2.2)."""
+    try:
+        return urljoin(base, address) if address is not None else None
+    except ValueError:
+        return None
 
 
 def _as_html(response: TextResponse) -> str:

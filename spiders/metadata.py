@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 from parsel import Selector
 
 from ingestion.items import Novel
 from spiders import pagedata, toc
-from spiders.fragments import line
+from spiders.fragments import absolute, line
 from spiders.toc import Contents
 
 _NO_TITLE = re.compile(
@@ -37,7 +37,7 @@ def novel(root: HtmlElement, url: str, contents: Contents | None) -> Novel:
         authors=pagedata.authors(data) or tuple(_authors(page)),
         description=_said(data, "description")
         or _meta(page, "og:description", "description", "dc.description", "dcterms.description"),
-        cover_url=urljoin(url, cover) if cover else None,
+        cover_url=absolute(url, cover or None),
         language=_language(root, page),
         tags=tuple(
             dict.fromkeys(line(tag) for tag in page.css('meta[property$=":tag"]::attr(content)').getall() if line(tag))

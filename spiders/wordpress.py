@@ -18,7 +18,7 @@ from ingestion.errors import Blocked, ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
 from spiders import pagedata, wpapi
 from spiders.challenge import refuse
-from spiders.fragments import first, inner_html, line, tree, words
+from spiders.fragments import absolute, first, inner_html, line, tree, words
 from spiders.generic import Generic
 from spiders.hidden import remove_hidden
 from spiders.phrases import leads_around
@@ -80,7 +80,7 @@ class WordPress(Generic):
             authors=(line(author),) if author else (),
             description=first(page, ".site-description, .wp-block-site-tagline")
             or (first(page, 'meta[property="og:description"]') if of_site else None),
-            cover_url=urljoin(response.url, image) if image and not image.endswith("/blank.jpg") else None,
+            cover_url=absolute(response.url, image) if image and not image.endswith("/blank.jpg") else None,
             language=page.xpath("/html/@lang").get() or None,
         )
 

@@ -59,3 +59,10 @@ def test_a_torn_tag_that_swallowed_a_script_keeps_its_other_attributes():
     page = tree(HtmlResponse("https://example.org/", body=b'<p class="a" {"x": 1} id=b>Text</p>'))
 
     assert dict(page.css("p").attrib).keys() >= {"class", "id"}
+
+
+def test_an_address_that_is_none_is_taken_away_and_others_stay():
+    links = b'<a href="http://[]/x">1</a><a href="http://]/">2</a><a href="http://[::1]/">3</a><a href="/a[1]">4</a>'
+    page = tree(HtmlResponse("https://example.org/", body=links))
+
+    assert page.css("a::attr(href)").getall() == ["http://[::1]/", "/a[1]"]

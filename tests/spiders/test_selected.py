@@ -137,6 +137,7 @@ def test_a_folder_of_files_is_read_through_the_whole_system(
     assert [(c.key, words(c.content)) for c in library(job)] == [(c.key, words(c.content)) for c in sample.chapters]
 
 
+@pytest.mark.usefixtures("environment")
 def test_a_folder_with_a_file_that_cannot_be_used_is_an_error_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
