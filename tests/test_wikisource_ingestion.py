@@ -26,7 +26,8 @@ def test_a_work_is_read_from_its_pages_and_asking_again_costs_one_request(work: 
     assert [(c.title, c.volume, words(c.content)) for c in chapters] == [
         (c.title, c.volume, words(c.content)) for c in sample.chapters
     ]
-    assert first == ["/robots.txt", index, *(f"/wiki/{wikisource.page_of(sample, c)}" for c in sample.chapters)]
+    assert first[:2] == ["/robots.txt", index]
+    assert sorted(first[2:]) == sorted(f"/wiki/{wikisource.page_of(sample, c)}" for c in sample.chapters)
     assert later == [(index, 304)]
 
 
