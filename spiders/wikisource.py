@@ -38,7 +38,7 @@ _FURNITURE = (
 )
 _PART = re.compile(
     r"(volumes?|vol|books?|parts?|tomes?|livres?|parties?|b[aä]nde?|buch|teil|tomos?|libros?|partes?|parti|volumi|том|книга|часть|part[ií]a)\b"
-    r"|第?[\d一二三四五六七八九十百]+[卷巻部編册冊]|[卷巻][\d一二三四五六七八九十百上中下]",
+    r"|第?[\d一二三四五六七八九十百]+[部編]",  # 卷 is most often a chapter with its text
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"[\dIVXLCDM.\s]*")
