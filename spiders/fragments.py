@@ -63,6 +63,13 @@ def _as_html(response: TextResponse) -> str:
         return response.text
 
 
+def drop(page: Selector, selector: str) -> None:
+    """Take out what a CSS selector finds. A page's root stays, whatever it calls itself."""
+    for part in page.css(selector):
+        if part.root.getparent() is not None:
+            part.drop()
+
+
 def inner_html(element: Selector) -> str:
     """The HTML between an element's tags."""
     root = element.root

@@ -13,7 +13,7 @@ from scrapy.http import HtmlResponse, Response
 from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Matter
 from spiders.challenge import refuse
-from spiders.fragments import tree
+from spiders.fragments import drop, tree
 from spiders.hidden import remove_hidden
 from spiders.sections import Section, cut
 
@@ -53,8 +53,9 @@ def _read(url: str, body: bytes, encoding: str, status: int) -> tuple[Section, .
     root = page.css("body")[0].root if page.css("body") else page.root
     remove_hidden(root)
     _trim(root, response)
-    for part in (*page.css(_FURNITURE), *page.xpath("//comment()")):
-        part.drop()
+    drop(page, _FURNITURE)
+    for comment in page.xpath("//*/comment()"):
+        comment.drop()
     found = [section for section in cut(root) if _is_text(section)]
     if len(found) > 1 and not found[0].title and found[0].size * (1 - found[0].linked) < _TITLE_PAGE:
         del found[0]

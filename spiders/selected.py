@@ -19,7 +19,7 @@ from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
-from spiders.fragments import first, inner_html, line, paragraphs, tree, words
+from spiders.fragments import drop, first, inner_html, line, paragraphs, tree, words
 from spiders.generic import Generic
 from spiders.hidden import remove_hidden
 
@@ -130,8 +130,8 @@ class SelectedSpider(Generic):
         page = tree(response)
         refuse(response)
         hidden = remove_hidden(page.root)
-        for part in page.css(self.rules.remove) if self.rules.remove else []:
-            part.drop()
+        if self.rules.remove:
+            drop(page, self.rules.remove)
         texts = [inner_html(part) for part in page.css(self.rules.content) if words(part)]
         if not texts:
             raise ParseError(
