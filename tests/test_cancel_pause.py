@@ -185,7 +185,7 @@ def test_a_second_sigterm_ends_worker_and_child_and_the_next_worker_does_the_job
     environment: dict[str, str], site: Site
 ):
     job_id = post(f"{site.url}/index.html")
-    with working(LEASE_SECONDS="3", **SLOWLY) as worker:
+    with working(LEASE_SECONDS="3", MAX_ATTEMPTS="3", **SLOWLY) as worker:
         until(lambda: has_pages(job_id), "no page was fetched")
         child = child_of(worker)
         child.send_signal(signal.SIGSTOP)
@@ -196,5 +196,5 @@ def test_a_second_sigterm_ends_worker_and_child_and_the_next_worker_does_the_job
         worker.wait(10)
 
     assert not lives(child)
-    with working(LEASE_SECONDS="1", RECOVERY_SECONDS="1", MAX_ATTEMPTS="2"):
+    with working(LEASE_SECONDS="1", RECOVERY_SECONDS="1", MAX_ATTEMPTS="3"):
         assert ended(job_id).status is JobStatus.DONE
