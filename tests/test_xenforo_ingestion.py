@@ -21,6 +21,7 @@ def test_a_thread_is_read_by_ten_chapters_a_request(work: Work, monkeypatch: pyt
         asked = [hit.path for hit in site.hits if hit.path != "/robots.txt"]
     chapters = library(job)
     assert (job.status, job.site, job.chapters_saved) == (JobStatus.DONE, "xenforo", 23)
+    assert (job.pages_done, job.pages_total) == (4, 4)
     assert [(c.key, c.title, words(c.content)) for c in chapters] == [
         (c.key, c.title, words(c.content)) for c in sample.chapters
     ]
