@@ -1,4 +1,4 @@
-"""SQL about novels and chapters: save, read. No function here commits.
+"""SQL that saves novels and chapters. No function here commits.
 
 A chapter is known by the site's own key. A moved chapter moves, an edited one gets a new revision and keeps the old one, one
 that was taken down stays readable and is marked gone. Nothing that was readable is lost by saving.
@@ -7,11 +7,10 @@ that was taken down stays readable and is marked gone. Nothing that was readable
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
@@ -60,56 +59,6 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
         changed=changed,
         gone=gone,
     )
-
-
-def get(session: Session, novel_id: int) -> NovelRow | None:
-    """The novel, or None."""
-    return session.get(NovelRow, novel_id)
-
-
-def page(session: Session, *, before: int | None, limit: int) -> Sequence[NovelRow]:
-    """At most `limit` novels, newest first, from below id `before`."""
-    query = select(NovelRow).order_by(NovelRow.id.desc()).limit(limit)
-    return session.scalars(query if before is None else query.where(NovelRow.id < before)).all()
-
-
-def counts(session: Session, novel_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """For each novel, how many chapters have a text and how many do not."""
-    has_text = func.count(ChapterRow.content)
-    query = (
-        select(ChapterRow.novel_id, has_text, func.count() - has_text)
-        .where(ChapterRow.novel_id.in_(novel_ids))
-        .group_by(ChapterRow.novel_id)
-    )
-    return {novel_id: (saved, missing) for novel_id, saved, missing in session.execute(query)}
-
-
-def chapters(session: Session, novel_id: int, *, after: tuple[int, int] | None, limit: int) -> Sequence[ChapterRow]:
-    """At most `limit` chapters in reading order, without their texts, from behind the place `after` (position, id)."""
-    texts = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)
-    query = select(ChapterRow).where(ChapterRow.novel_id == novel_id).options(*texts)
-    if after is not None:
-        query = query.where(tuple_(ChapterRow.position, ChapterRow.id) > after)
-    return session.scalars(query.order_by(ChapterRow.position, ChapterRow.id).limit(limit)).all()
-
-
-def chapter(session: Session, chapter_id: int) -> ChapterRow | None:
-    """The chapter with its text, or None."""
-    return session.get(ChapterRow, chapter_id)
-
-
-def of_site(session: Session, site: str | None) -> Sequence[NovelRow]:
-    """The novels of a site, given by its spider's name or by its host; all of them for None."""
-    query = select(NovelRow).order_by(NovelRow.id)
-    if site is not None:
-        query = query.where((NovelRow.site == site) | (func.split_part(NovelRow.url, "/", 3) == site))
-    return session.scalars(query).all()
-
-
-def revisions(session: Session, chapter_id: int) -> Sequence[ChapterRevision]:
-    """What the chapter said before, oldest first."""
-    query = select(ChapterRevision).where(ChapterRevision.chapter_id == chapter_id)
-    return session.scalars(query.order_by(ChapterRevision.revision)).all()
 
 
 # Saving, step by step -------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingestion import db, intake, novels, sanitize
+from ingestion import bookshelf, db, intake, sanitize
 from ingestion.models import ChapterRow, Job
 from ingestion.status import Refresh
 from tests.sites.samples import SampleNovel, make_novel
@@ -24,7 +24,7 @@ def library(job: Job) -> list[ChapterRow]:
     """The novel's chapters in reading order, texts included."""
     assert job.novel_id is not None, job.error_message
     with db.transaction() as session:
-        listed = novels.chapters(session, job.novel_id, after=None, limit=1000)
+        listed = bookshelf.chapters(session, job.novel_id, after=None, limit=1000)
         return [session.get_one(ChapterRow, row.id, populate_existing=True) for row in listed]
 
 

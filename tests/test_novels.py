@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from ingestion import db, novels
+from ingestion import bookshelf, db, novels
 from ingestion.errors import Superseded
 from ingestion.items import Chapter, ChapterLink, Hole, Novel, ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRevision, ChapterRow, NovelRow
@@ -114,9 +114,9 @@ def test_the_novel_s_own_facts_follow_the_site():
 def test_chapters_are_read_in_order_and_page_by_page():
     saved = save(parsed(*(chapter(str(n), n) for n in range(1, 8))))
     with db.transaction() as session:
-        first = novels.chapters(session, saved.novel_id, after=None, limit=4)
+        first = bookshelf.chapters(session, saved.novel_id, after=None, limit=4)
         place = (first[-1].position, first[-1].id)
-        rest = novels.chapters(session, saved.novel_id, after=place, limit=4)
+        rest = bookshelf.chapters(session, saved.novel_id, after=place, limit=4)
 
     assert [row.position for row in (*first, *rest)] == [1, 2, 3, 4, 5, 6, 7]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from sqlalchemy.orm import Session
 
-from ingestion import db, novels
+from ingestion import bookshelf, db
 from ingestion.api.jobs import next_id
 from ingestion.api.schemas import ChapterEntry, ChapterOut, ChapterPage, Cursor, Id, Limit, NovelOut, NovelPage, Place
 from ingestion.models import NovelRow
@@ -17,7 +17,7 @@ router = APIRouter(tags=["library"])
 def list_novels(limit: Limit = 50, cursor: Cursor = None) -> NovelPage:
     """Novels, newest first."""
     with db.transaction() as session:
-        found = novels.page(session, before=int(cursor) if cursor else None, limit=limit)
+        found = bookshelf.page(session, before=int(cursor) if cursor else None, limit=limit)
         return NovelPage(novels=_shown(session, list(found)), next_cursor=next_id(found, limit))
 
 
@@ -33,7 +33,7 @@ def list_chapters(novel_id: Id, limit: Limit = 500, cursor: Place = None) -> Cha
     """The novel's chapters in reading order, without their texts."""
     with db.transaction() as session:
         _novel(session, novel_id)
-        found = novels.chapters(session, novel_id, after=_place(cursor), limit=limit)
+        found = bookshelf.chapters(session, novel_id, after=_place(cursor), limit=limit)
         more = f"{found[-1].position}-{found[-1].id}" if len(found) == limit else None
         return ChapterPage(chapters=[ChapterEntry.model_validate(c) for c in found], next_cursor=more)
 
@@ -42,21 +42,21 @@ def list_chapters(novel_id: Id, limit: Limit = 500, cursor: Place = None) -> Cha
 def get_chapter(chapter_id: Id) -> ChapterOut:
     """One chapter with its text."""
     with db.transaction() as session:
-        chapter = novels.chapter(session, chapter_id)
+        chapter = bookshelf.chapter(session, chapter_id)
     if chapter is None:
         raise HTTPException(404, f"no chapter {chapter_id}")
     return ChapterOut.model_validate(chapter)
 
 
 def _novel(session: Session, novel_id: int) -> NovelRow:
-    novel = novels.get(session, novel_id)
+    novel = bookshelf.get(session, novel_id)
     if novel is None:
         raise HTTPException(404, f"no novel {novel_id}")
     return novel
 
 
 def _shown(session: Session, found: list[NovelRow]) -> list[NovelOut]:
-    counts = novels.counts(session, [novel.id for novel in found])
+    counts = bookshelf.counts(session, [novel.id for novel in found])
     shown = []
     for novel in found:
         saved, missing = counts.get(novel.id, (0, 0))

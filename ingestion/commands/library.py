@@ -44,12 +44,12 @@ def reparse(
 
     Example: python cli.py reparse --site royalroad
     """
-    from ingestion import db, novels
+    from ingestion import bookshelf, db
     from ingestion import reparse as again
     from ingestion.errors import IngestionError, Superseded
 
     with db.transaction() as session:
-        found = [n for n in novels.of_site(session, site) if novel in (None, n.id)]
+        found = [n for n in bookshelf.of_site(session, site) if novel in (None, n.id)]
     if not found:
         raise SystemExit("there is no such novel; `python cli.py novels` lists them")
     failed = 0
@@ -75,10 +75,10 @@ def diff(
 
     Example: python cli.py diff 1234
     """
-    from ingestion import db, novels, sanitize
+    from ingestion import bookshelf, db, sanitize
 
     with db.transaction() as session:
-        chapter, older = novels.chapter(session, chapter_id), novels.revisions(session, chapter_id)
+        chapter, older = bookshelf.chapter(session, chapter_id), bookshelf.revisions(session, chapter_id)
     if chapter is None:
         raise SystemExit(f"no chapter {chapter_id}; `GET /novels/ID/chapters` lists a novel's")
     known = {old.revision: old for old in older}
