@@ -121,7 +121,10 @@ def _stopped_by_signals(supervisor: subprocess.Popen[bytes]) -> Iterator[list[in
 
 def _nobody_died() -> bool:
     """Whether no child has ended: SIGCHLD comes for one that was only stopped, too."""
-    return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    try:
+        return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:  # the last one has ended, and been waited for
+        return False
 
 
 def _refuse_taken_port(settings: Settings) -> None:

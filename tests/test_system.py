@@ -94,9 +94,15 @@ def novel_pages(chapters: int = 20) -> dict[str, Page]:
     return {path: replace(page, delay=0.05) for path, page in rendered.items()}
 
 
+def servers_of(up: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return [child for child in psutil.Process(up.pid).children() if child.name() == "postgres"]
+
+
 def test_up_stops_cleanly_in_the_middle_of_a_job_and_goes_on_at_the_next_start(system: System):
     with Site(novel_pages()) as site:
         first = system.start()
+        for number in (signal.SIGSTOP, signal.SIGCONT):  # a server that was only stopped has not ended
+            servers_of(first)[0].send_signal(number)
         refused = system.cli("up")
         job_id = system.post(f"{site.url}/index.html")
         until(lambda: system.job(job_id)["pages_done"] > 3, "no page was fetched")
@@ -153,8 +159,7 @@ def test_the_command_line_uses_the_servers_that_up_runs(system: System):
 
 def test_up_ends_with_an_error_when_a_server_of_its_own_dies(system: System):
     process = system.start()
-    servers = [child for child in psutil.Process(process.pid).children() if child.name() == "postgres"]
-    servers[0].send_signal(signal.SIGQUIT)
+    servers_of(process)[0].send_signal(signal.SIGQUIT)
 
     assert process.wait(30) == 1
     assert "a server stopped unasked" in (system.folder / "log").read_text()
