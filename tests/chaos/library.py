@@ -27,7 +27,7 @@ def incomplete(story: Story) -> Iterator[str]:
     for novel, job in _done(story):
         rows = [row for row in story.chapters if row.novel_id == novel.id and not row.gone]
         order = tuple(row.path for row in sorted(rows, key=lambda row: row.position))
-        told = _said(story, novel.path, job.created_at, story.ended_at(job))
+        told = _heard(story, novel.path, job.created_at, story.ended_at(job))
         if order not in {answer.listed for answer in told}:
             listed = told[-1].listed if told else ()
             yield f"novel {novel.path}: the library lists {order}, the site listed {listed}"
@@ -61,8 +61,9 @@ def _possible(story: Story, last: JobRecord, path: str) -> set[str]:
     end, found = story.ended_at(last), set[str]()
     earlier = [job for job in story.jobs if job.novel == last.novel and job.id <= last.id]
     for job in sorted(earlier, key=lambda job: -job.id):
-        found |= {answer.text for answer in _said(story, path, job.created_at, end)}
-        if found and job.status is JobStatus.DONE:
+        answers = _heard(story, path, job.created_at, end)
+        found |= {answer.text for answer in answers}
+        if any(answer.said for answer in answers) and job.status is JobStatus.DONE:
             break
     return found
 
@@ -117,6 +118,7 @@ def _done(story: Story) -> Iterator[tuple[NovelRecord, JobRecord]]:
             yield novel, last
 
 
-def _said(story: Story, path: str, start: float, end: float) -> list[Served]:
-    """What the site said of a page in a stretch of time."""
-    return [answer for answer in story.served if answer.path == path and answer.said and start <= answer.at <= end]
+def _heard(story: Story, path: str, start: float, end: float) -> list[Served]:
+    """What somebody may have heard the site say of a page in a stretch of time."""
+    times = (answer for answer in story.served if answer.path == path and start <= answer.at <= end)
+    return [answer for answer in times if answer.may_be_heard]

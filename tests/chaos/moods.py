@@ -25,6 +25,11 @@ class Mood:
         """Whether the page arrives as it is."""
         return self.kind in {"prompt", "slow"}
 
+    @property
+    def late(self) -> bool:
+        """Whether it arrives after a client's patience."""
+        return self.kind == "hanging"
+
     def applied(self, page: Page) -> Page:
         """The page as it goes over the wire in this mood."""
         page = replace(page, delay=self.delay)

@@ -109,6 +109,7 @@ class Shelf:
                     at=time.time() + page.delay,
                     status=status,
                     whole=how.whole or status == 503,
+                    late=how.late,
                     version=version,
                     text=text,
                     listed=listed,

@@ -79,6 +79,7 @@ class PageRecord:
 class Served:
     """One answer of the site. `whole` is False where it was cut off or came too late for anyone to wait for it.
 
+    It is `late` in the second case: a client that was kept from its work meanwhile may find it there all the same.
     `version` counts the page's changes; `text` is a chapter's, `listed` are the paths that an index names, in order.
     """
 
@@ -86,6 +87,7 @@ class Served:
     at: float
     status: int
     whole: bool = True
+    late: bool = False
     version: int = 1
     text: str = ""
     listed: tuple[str, ...] = ()
@@ -94,6 +96,11 @@ class Served:
     def said(self) -> bool:
         """Whether it told somebody what the page says, or confirmed it (304)."""
         return self.whole and self.status in {200, 304}
+
+    @property
+    def may_be_heard(self) -> bool:
+        """Whether somebody may have learnt from it what the page says."""
+        return self.said or (self.late and self.status in {200, 304})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

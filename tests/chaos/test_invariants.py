@@ -53,6 +53,10 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "a chapter is not there": ("incomplete", shelf(chapter(ONE, 1))),
     "the order is another": ("incomplete", shelf(chapter(ONE, 2), chapter(TWO, 1))),
     "a text was never said": ("untrue", shelf(chapter(ONE, 1, text="half of it"), chapter(TWO, 2))),
+    "half an answer was taken for the whole": (
+        "untrue",
+        {"served": tuple(replace(one, whole=one.path != ONE) for one in CLEAN.served)},
+    ),
     "a text is older than the last that was said": (
         "untrue",
         {"served": (answer(ONE, 90), *CLEAN.served[:1], replace(EDITED, at=101.5), answer(TWO))},
@@ -105,6 +109,9 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
 KILLED = Disturbance(kind="kill-horse", start=101.6, end=101.6)
 LEGITIMATE: dict[str, dict[str, Any]] = {
     "nothing happened": {},
+    "a client that was late itself heard an answer that nobody was to wait for": {
+        "served": tuple(replace(one, whole=one.path != ONE, late=one.path == ONE) for one in CLEAN.served)
+    },
     "a page was under way when its attempt died": {
         "jobs": (job(attempt=2),),
         "events": INTERRUPTED,
