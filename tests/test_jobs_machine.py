@@ -218,7 +218,7 @@ class Jobs(RuleBasedStateMachine):
 @pytest.mark.usefixtures("environment")
 def test_any_interleaving_keeps_the_rules():
     quick = settings(
-        max_examples=60,
+        max_examples=30,
         stateful_step_count=40,
         deadline=None,
         derandomize=True,
