@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
     multiple,
     rule,
@@ -68,6 +69,25 @@ class Jobs(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.example = next(_numbers)
+        url = f"{URL}/{self.example}/novel"
+        with db.transaction() as session:
+            job, _ = jobs.create(
+                session, source_url=url, canonical_url=url, priority=Priority.DEFAULT, refresh=Refresh.NEW
+            )
+            self.first = job.id
+            jobs.claim(session, self.first, worker=f"w:{self.first}", lease_seconds=60)
+            jobs.release(session, self.first, 1, reason="asked to stop")
+            jobs.claim(session, self.first, worker=f"w:{self.first}", lease_seconds=60)
+
+    # Every example begins with an owner and a stale attempt of one job.
+
+    @initialize(target=made)
+    def the_first_job(self) -> Any:
+        return self.first
+
+    @initialize(target=attempts)
+    def an_owner_and_a_stale_attempt(self) -> Any:
+        return multiple((self.first, 1), (self.first, 2))
 
     # What people and workers do -------------------------------------------------------------------------------------
 
