@@ -15,8 +15,9 @@ up: .venv/runtime
 test: .venv/dev lint
 	$(BIN)/python -m pytest
 
-# Storms of faults, judged: CHAOS_MINUTES (30) of them from CHAOS_SEED (random, printed); CHAOS_ROUND repeats one alone.
+# The long fault tests, then storms of faults, judged: CHAOS_MINUTES (30) of them from CHAOS_SEED (random, printed); CHAOS_ROUND repeats one alone.
 chaos: .venv/dev
+	@$(BIN)/python -m pytest -q -m long
 	@$(BIN)/python -m tests.chaos
 
 lint: .venv/dev

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 
 from ingestion.config import Settings
 from ingestion.system import ROOT
+from tests.commandline import run
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -21,12 +20,10 @@ def commands() -> list[str]:
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_in_the_documents_has_a_help_text_with_an_example(command: str):
-    result = subprocess.run(
-        [sys.executable, "cli.py", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    result = run(*command.split(), "--help")
 
-    assert result.returncode == 0, result.stderr
-    assert "Example:" in result.stdout
+    assert result.exit_code == 0, result.output
+    assert "Example:" in result.output
 
 
 def test_every_make_target_in_the_documents_exists():
