@@ -28,6 +28,15 @@ class Matter(StrEnum):
     BACK = "back"
 
 
+class Sign(StrEnum):
+    """The cheapest thing on a site that changes when a novel does."""
+
+    FEED = "feed"  # an RSS or Atom feed of the novel's own
+    API = "api"  # an interface for programs, which says when the novel was last changed
+    EDIT_DATE = "edit date"  # a page, the index or a smaller one, that dates the novel or its chapters
+    VALIDATOR = "validator"  # nothing but the index, asked for under a condition (RFC 9110, section 13)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Novel:
     """What the index says of the novel as a whole.
@@ -74,13 +83,15 @@ class IndexPage:
     """What one page of the index lists: its links, the URLs of further index pages, and how many chapters the site says there are.
 
     A page that lists only itself is a link in a chain: a novel without an index, whose chapters lead from one to the next.
-    A page that is no index but knows where it is (a chapter's page) says so in `index_url`.
+    A page that is no index but knows where it is (a chapter's page) says so in `index_url`. `strategy` is the one of the
+    spider's `strategies` by which the links were found; empty where there are none, or the spider knows only one way.
     """
 
     links: tuple[ChapterLink, ...]
     further: tuple[str, ...] = ()
     index_url: str | None = None
     stated_total: int | None = None
+    strategy: str = ""
 
     def is_chain(self, url: str) -> bool:
         """Whether the page at `url`, which gave this, is a link in a chain."""
@@ -129,12 +140,14 @@ class ParsedChapter:
 class ParsedNovel:
     """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps.
 
-    They come from the index at `index_url`, which the site gave last at `seen_at`; `stated_total` is how many the site says there are.
+    They come from the index at `index_url`, which the site gave last at `seen_at`; `stated_total` is how many the site says there are,
+    `strategy` how they were found there.
     """
 
     site: str
     novel: Novel
     chapters: tuple[ParsedChapter, ...]
     stated_total: int | None = None
+    strategy: str = ""
     index_url: str | None = None
     seen_at: datetime | None = None

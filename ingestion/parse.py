@@ -35,10 +35,11 @@ def parse(
     """
     novel = _named(spider.novel(_index_page(load, index_url)))
     links: dict[str, ChapterLink] = {}
-    stated = []
+    stated, strategies = [], []
     for page in _index(spider, index_url, load):
         checkpoint()
         stated += [page.stated_total] if page.stated_total is not None else []
+        strategies += [page.strategy] if page.links else []
         for link in map(_keyed, page.links):
             links.setdefault(link.key, replace(link, title=storable(link.title), volume=storable(link.volume) or None))
     chapters = []
@@ -50,6 +51,7 @@ def parse(
         novel=novel,
         chapters=tuple(chapters),
         stated_total=max(stated, default=None),
+        strategy=next(iter(strategies), ""),
         index_url=index_url,
         seen_at=seen_at,
     )

@@ -104,6 +104,8 @@ def _stages(job: Job, lease: Lease) -> str:
     reach(Point.PARSING_BEGUN)
     parsed = _parse(spider(url=job.canonical_url), crawled, lease)
     reach(Point.CHAPTERS_PARSED)
+    degraded = parsed.strategy not in ("", *spider.strategies[:1])
+    log.info("parsed", chapters=len(parsed.chapters), strategy=parsed.strategy, degraded=degraded)
 
     lease.advance(JobStatus.SAVING, holes.counted(parsed), also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)

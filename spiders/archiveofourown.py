@@ -15,7 +15,7 @@ from parsel import Selector, SelectorList
 from scrapy.http import Response
 
 from ingestion.errors import Blocked, IngestionError, NotFound, ParseError, RateLimited, Unreachable, UnsupportedSite
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import inner_html, paragraphs, tree, words
@@ -35,6 +35,9 @@ class ArchiveOfOurOwn(NovelSpider):
     name = "archiveofourown"
     allowed_domains: ClassVar[list[str]] = ["archiveofourown.org", "ao3.org"]
     pace = 4.0
+    strategies = ("#chapters > #chapter-N", "#chapters")  # the second where a work is in one piece
+    sign, sign_at = Sign.EDIT_DATE, (r"\?view_full_work=true&", "/navigate?")
+    batch = None
     _read: tuple[str, bytes, _Work] | None = None
 
     @classmethod
@@ -72,7 +75,8 @@ class ArchiveOfOurOwn(NovelSpider):
             for key, part in work.chapters.items()
         ]
         posted, _ = _counts(work)
-        return IndexPage(links=tuple(links), stated_total=int(posted) if posted.isdigit() else None)
+        strategy = "#chapters" if work.key in work.chapters else "#chapters > #chapter-N"
+        return IndexPage(links=tuple(links), stated_total=int(posted) if posted.isdigit() else None, strategy=strategy)
 
     def chapter(self, response: Response) -> Chapter:
         """The part of the page that the URL's fragment names. The work's own notes go with its first and last chapter."""
@@ -138,9 +142,6 @@ def _counts(work: _Work) -> tuple[str, str]:
     said = "".join(map(words, work.page.css("dl.stats dd.chapters"))).replace(",", "")
     posted, _, planned = said.partition("/")
     return posted, planned
-
-
-# A chapter --------------------------------------------------------------------------------------------------------------
 
 
 def _key(response: Response, part: Selector) -> str:

@@ -6,6 +6,7 @@ idea: extraction does no I/O). They run the same in a crawl, in a re-parse of st
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -16,15 +17,23 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from ingestion.errors import IngestionError, NotFound
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
 
 
 class NovelSpider(Spider):
-    """One site. Subclasses give `name`, `allowed_domains` and `novel`, `chapters`, `chapter`; perhaps `index_url`, `pace`."""
+    """One site. Subclasses give `name`, `allowed_domains` and `novel`, `chapters`, `chapter`; perhaps `index_url` and what is declared here."""
 
+    allowed_domains: ClassVar[list[str]] = []
     handle_httpstatus_list: ClassVar[list[int]] = [404, 410]
     #: Seconds between two requests to the site, where it wants more than the operator's default.
     pace: ClassVar[float] = 0.0
+    #: The ways to find the links of the index, best first. A novel read by a later one than before tells of a redesign.
+    strategies: ClassVar[tuple[str, ...]] = ()
+    #: The cheapest thing that changes when a novel does, and how its URL is made of the index's: a pattern, and what takes its place.
+    sign: ClassVar[Sign] = Sign.VALIDATOR
+    sign_at: ClassVar[tuple[str, str]] = ("", "")
+    #: How many chapters one answer may bring; None for all of them.
+    batch: ClassVar[int | None] = 1
 
     def __init__(self, *args: Any, url: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +53,11 @@ class NovelSpider(Spider):
     def index_url(cls, url: str) -> str:
         """The URL of the novel's index, given any URL of the novel that a user may paste (a chapter's, an old form)."""
         return url
+
+    @classmethod
+    def sign_url(cls, index_url: str) -> str:
+        """Where the novel's `sign` is: the one URL whose answer changes when the novel does."""
+        return re.sub(*cls.sign_at, index_url)
 
     def novel(self, response: Response) -> Novel:
         """The novel, from the first page of its index. Raises ParseError, Blocked, NotFound or UnsupportedSite."""

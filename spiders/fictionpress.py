@@ -16,7 +16,7 @@ from parsel import Selector
 from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import drop, first, inner_html, line, paragraphs, tree, words
@@ -61,6 +61,8 @@ class FictionPress(NovelSpider):
     name = "fictionpress"
     allowed_domains: ClassVar[list[str]] = ["fictionpress.com", "fanfiction.net"]
     pace = 8.0
+    strategies = ("select#chap_select", "#storytext")  # the second where a story has one chapter
+    sign = Sign.EDIT_DATE
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -94,7 +96,7 @@ class FictionPress(NovelSpider):
         page, place = tree(response), _place(response.url)
         if place is None or not page.css("#storytext, #storytextp"):
             if place is not None and place.number > 1 and _is_missing(page):  # the chapter, not the story
-                return IndexPage(links=(_link(page, response.url, place.number, {}),))
+                return IndexPage(links=(_link(page, response.url, place.number, {}),), strategy="#storytext")
             _refuse(response, page)
             raise ParseError(f"{response.url} has no #storytext: it is no chapter of a story, or the site changed")
         titles = _titles(page)
@@ -108,6 +110,7 @@ class FictionPress(NovelSpider):
             links=tuple(_link(page, response.url, number, titles) for number in listed),
             further=(place.url(newest),) if newest > place.number else (),
             stated_total=int(total) if re.fullmatch(r"[0-9]{1,5}", total) else None,
+            strategy="select#chap_select" if titles else "#storytext",
         )
 
     def chapter(self, response: Response) -> Chapter:

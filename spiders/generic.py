@@ -31,13 +31,14 @@ _FRONT = re.compile(r"(introduction|preface|foreword|dedication|epigraph|acknowl
 _BACK = re.compile(
     r"(afterword|endnotes|notes|appendix|acknowledge?ments|about the author|bibliography|glossary)\b", re.I
 )
+LIST, CHAIN = "list of links", "links from page to page"
 
 
 class Generic(NovelSpider):
     """A list of chapters, or pages that lead from one to the next."""
 
     name = "generic"
-    allowed_domains: ClassVar[list[str]] = []
+    strategies: ClassVar[tuple[str, ...]] = (LIST, CHAIN)
 
     def novel(self, response: Response) -> Novel:
         """From what the page says of itself to search engines, and from its headings."""
@@ -54,7 +55,7 @@ class Generic(NovelSpider):
             listed = tuple(_entries(contents, response.url))
             self.logger.debug("list of %d chapters, confidence %s", len(listed), contents.confidence)
             more = following is not None and following not in {link.url for link in listed}
-            return IndexPage(links=listed, further=(following,) if more and following else ())
+            return IndexPage(links=listed, further=(following,) if more and following else (), strategy=LIST)
         if (index := steps.contents_page(root, response.url)) is not None:
             return IndexPage(links=(), index_url=index)
         if following is None and steps.previous_page(root, response.url) is None:
@@ -64,7 +65,7 @@ class Generic(NovelSpider):
             )
         title = maintext.extract(root, response.url).title
         this = ChapterLink(key=_key(response.url, response.url), url=response.url, title=title or "")
-        return IndexPage(links=(this,), further=() if following is None else (following,))
+        return IndexPage(links=(this,), further=() if following is None else (following,), strategy=CHAIN)
 
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""

@@ -37,6 +37,8 @@ class Gutenberg(NovelSpider):
     name = "gutenberg"
     allowed_domains: ClassVar[list[str]] = ["gutenberg.org", "gutenberg.net"]
     pace = 2.0
+    strategies = ("headings",)
+    batch = None
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -83,7 +85,8 @@ class Gutenberg(NovelSpider):
                     matter=matter,
                 )
                 for section, matter in zip(found, matters(found), strict=True)
-            )
+            ),
+            strategy="headings",
         )
 
     def chapter(self, response: Response) -> Chapter:

@@ -17,7 +17,7 @@ from parsel import Selector
 from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
 from spiders import pagedata
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
@@ -37,6 +37,8 @@ class Kakuyomu(NovelSpider):
 
     name = "kakuyomu"
     allowed_domains: ClassVar[list[str]] = ["kakuyomu.jp"]
+    strategies = ("tableOfContentsV2", "tableOfContents")
+    sign = Sign.EDIT_DATE
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -72,11 +74,11 @@ class Kakuyomu(NovelSpider):
     def chapters(self, response: Response) -> IndexPage:
         """The whole table of contents. What is listed without an id or a title cannot be linked to, but is counted."""
         cache, work = _work(response, tree(response))
-        contents = work.get("tableOfContentsV2") or work.get("tableOfContents")
-        if not contents:
+        strategy = next((name for name in self.strategies if work.get(name)), None)
+        if strategy is None:
             raise ParseError(f"the work on {response.url} has no table of contents, or no episode yet")
         try:
-            listed = list(_entries(cache, contents))
+            listed = list(_entries(cache, work[strategy]))
             links = [
                 _link(response, volume, episode, locked=locked)
                 for volume, episode, locked in listed
@@ -84,7 +86,7 @@ class Kakuyomu(NovelSpider):
             ]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ParseError(f"the contents of {response.url} are not of the known shape: {error!r}") from error
-        return IndexPage(links=tuple(links), stated_total=len(listed))
+        return IndexPage(links=tuple(links), stated_total=len(listed), strategy=strategy)
 
     def chapter(self, response: Response) -> Chapter:
         """The text as the author set it: a blank line is a paragraph of its own, a reading a ruby."""

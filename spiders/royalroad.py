@@ -14,7 +14,7 @@ from parsel import Selector, SelectorList
 from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
 from spiders import pagedata
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
@@ -35,6 +35,8 @@ class RoyalRoad(NovelSpider):
 
     name = "royalroad"
     allowed_domains: ClassVar[list[str]] = ["royalroad.com"]
+    strategies = ("window.chapters", "table#chapters")
+    sign, sign_at = Sign.FEED, (r"/fiction/(?=\d+$)", "/fiction/syndication/")
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -56,7 +58,6 @@ class RoyalRoad(NovelSpider):
         if not title:
             refuse(response)
             raise ParseError(f"{response.url} has no title where a Royal Road fiction has one")
-        self.logger.debug("%s: novel read from %s", response.url, "JSON-LD" if data else "markup")
         return Novel(
             key=_fiction(response),
             url=self.index_url(response.url),
@@ -77,13 +78,15 @@ class RoyalRoad(NovelSpider):
         if entries is None and not table:
             refuse(response)
             raise ParseError(f"{response.url} lists no chapters: it has neither window.chapters nor table#chapters")
-        self.logger.debug("%s: chapters read from %s", response.url, "table#chapters" if entries is None else "JSON")
         try:
-            links = _from_table(response, table) if entries is None else _from_json(response, page, entries)
+            if entries is not None:
+                strategy, links = "window.chapters", _from_json(response, page, entries)
+            else:
+                strategy, links = "table#chapters", tuple(_row(response, row) for row in table.css("tr.chapter-row"))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ParseError(f"the list of chapters on {response.url} is not of the known shape: {error!r}") from error
         total = table.attrib.get("data-chapters", "")
-        return IndexPage(links=links, stated_total=int(total) if total.isdigit() else None)
+        return IndexPage(links=links, stated_total=int(total) if total.isdigit() else None, strategy=strategy)
 
     def chapter(self, response: Response) -> Chapter:
         """The text without what the page's CSS hides, and the author's notes before and after it."""
@@ -160,10 +163,6 @@ def _from_json(response: Response, page: Selector, entries: list[Any]) -> tuple[
         for entry in sorted(entries, key=lambda entry: entry.get("order") or 0)
         if entry.get("visible", True)
     )
-
-
-def _from_table(response: Response, table: SelectorList[Selector]) -> tuple[ChapterLink, ...]:
-    return tuple(_row(response, row) for row in table.css("tbody tr.chapter-row"))
 
 
 def _row(response: Response, row: Selector) -> ChapterLink:

@@ -73,8 +73,9 @@ def read(path: Path) -> Rules:
 
 def spider(rules: Rules) -> type[NovelSpider]:
     """The spider that reads a site by these rules."""
-    told = {"name": rules.name, "allowed_domains": rules.domains, "pace": rules.pace, "rules": rules}
-    return type(f"{rules.name.title()}ByRules", (SelectedSpider,), told | {"__doc__": f"{rules.name}, by rules."})
+    told = {"name": rules.name, "allowed_domains": rules.domains, "pace": rules.pace, "strategies": (rules.chapters,)}
+    named = {"rules": rules, "__doc__": f"{rules.name}, by rules."}
+    return type(f"{rules.name.title()}ByRules", (SelectedSpider,), told | named)
 
 
 class SelectedSpider(Generic):
@@ -123,7 +124,8 @@ class SelectedSpider(Generic):
             )
         more = page.css(self.rules.next_page).css("::attr(href)").get() if self.rules.next_page else None
         links = tuple(found[::-1] if self.rules.newest_first else found)
-        return IndexPage(links=links, further=(response.urljoin(more),) if more else ())
+        further = (response.urljoin(more),) if more else ()
+        return IndexPage(links=links, further=further, strategy=self.rules.chapters)
 
     def chapter(self, response: Response) -> Chapter:
         """The element that `content` selects, without what `remove` does."""

@@ -34,6 +34,7 @@ class StandardEbooks(NovelSpider):
 
     name = "standardebooks"
     allowed_domains: ClassVar[list[str]] = ["standardebooks.org"]
+    strategies = ("nav#toc",)
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -80,7 +81,7 @@ class StandardEbooks(NovelSpider):
             links: dict[str, ChapterLink] = {}
             for link in _entries(response, contents[0], ()):
                 links.setdefault(link.key, link)
-            return IndexPage(links=tuple(links.values()))
+            return IndexPage(links=tuple(links.values()), strategy="nav#toc")
         online = page.css("#read-online a.list::attr(href), #read-online a[href$='/text']::attr(href)").get()
         if online is None:
             refuse(response)

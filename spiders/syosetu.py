@@ -15,7 +15,7 @@ from parsel import Selector
 from scrapy.http import Response
 
 from ingestion.errors import Blocked, ParseError
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import first, inner_html, paragraphs, tree, words
@@ -38,6 +38,8 @@ class Syosetu(NovelSpider):
 
     name = "syosetu"
     allowed_domains: ClassVar[list[str]] = ["ncode.syosetu.com", "novel18.syosetu.com"]
+    strategies = ("div.p-eplist", "div.p-novel__text")  # the second where a short work has no list
+    sign = Sign.API
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -50,6 +52,17 @@ class Syosetu(NovelSpider):
             f"https://{parts.hostname}" if parts.hostname in cls.allowed_domains else f"{parts.scheme}://{parts.netloc}"
         )
         return f"{origin}/{work[1].lower()}/"
+
+    @classmethod
+    def sign_url(cls, index_url: str) -> str:
+        """What the official API says of the work's last change; a copy of the site has no such API."""
+        parts = urlsplit(index_url)
+        api = {"ncode.syosetu.com": "novelapi", "novel18.syosetu.com": "novel18api"}.get(parts.hostname or "")
+        work = _WORK.match(parts.path)
+        if api is None or work is None:
+            return index_url
+        # The times of the last episode and the last edit, how many episodes there are, and whether that is all.
+        return f"https://api.syosetu.com/{api}/api/?out=json&of=gl-nu-ga-e&ncode={work[1].lower()}"
 
     def novel(self, response: Response) -> Novel:
         """From the head of the index. The site has no covers, and tells of tags and status on a page of their own."""
@@ -77,7 +90,7 @@ class Syosetu(NovelSpider):
             links = tuple(_episodes(page, response))
             if not links:
                 raise ParseError(f"{response.url} has a list without an episode")
-            return IndexPage(links=links, further=tuple(_further(page, response)))
+            return IndexPage(links=links, further=tuple(_further(page, response)), strategy="div.p-eplist")
         work = _WORK.match(urlsplit(response.url).path)
         if work is None or _EPISODE.search(response.url) or not page.css(_TEXT):
             refuse(response)
@@ -85,7 +98,8 @@ class Syosetu(NovelSpider):
                 f"{response.url} has neither a list of episodes nor a text: give a URL of the form /<ncode>/"
             )
         title = first(page, ".p-novel__title") or work[1]
-        return IndexPage(links=(ChapterLink(key=work[1].lower(), url=response.url, title=title),))
+        this = ChapterLink(key=work[1].lower(), url=response.url, title=title)
+        return IndexPage(links=(this,), strategy="div.p-novel__text")
 
     def chapter(self, response: Response) -> Chapter:
         """The text, and what its author says before and after it."""

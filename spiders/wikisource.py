@@ -28,8 +28,7 @@ _PAGE = re.compile(r"/(?:wiki|zh(?:-\w+)*|sr-\w+)/(.+)")  # a variant of the scr
 _PAGE_NAME = re.compile(r'"wgPageName"\s*:\s*("(?:[^"\\]|\\.)*")')
 _NAMESPACE = re.compile(r"(?:^|\s)ns-(-?\d+)(?:\s|$)")
 _WORKS = {"0", "114"}  # the main namespace, and English Wikisource's own translations
-# Author:…, Page:…; a colon of a title's own has a space behind it.
-_NAMESPACED = re.compile(r"[^/:]+:(?!_)")
+_NAMESPACED = re.compile(r"[^/:]+:(?!_)")  # Author:…, Page:…; a colon of a title's own has a space behind it
 _HEADER = ".ws-header, .wst-header, .headertemplate, #headertemplate, #ws-data"
 #: What Wikisource's own export leaves out, and the marks of editors and scanned pages.
 _FURNITURE = (
@@ -49,6 +48,7 @@ class Wikisource(NovelSpider):
 
     name = "wikisource"
     allowed_domains: ClassVar[list[str]] = [_DOMAIN]
+    strategies = (".ws-summary", "subpages", "header", "page itself")
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -85,20 +85,22 @@ class Wikisource(NovelSpider):
         """The pages listed. Parts that stand without their chapters are asked, and so is what follows them, to keep the order."""
         page = tree(response)
         text, name = _text(response, page), _page_name(response, page)
-        links = _listed(response, text, name) or _listed_above(response, text, name)
+        strategy, links = _listed(response, text, name)
         if not links:
-            return IndexPage(links=(_itself(response, text, name),))
+            strategy, links = "header", _listed_above(response, text, name)
+        if not links:
+            return IndexPage(links=(_itself(response, text, name),), strategy="page itself")
         parts = [link for link in links if _PART.match(_leaf(link.key))]
         open_ = [part for part in parts if any(link.key.startswith(f"{part.key}/") for link in links)]
         links = [link for link in links if link not in open_]
         end = next((at for at, link in enumerate(links) if link in parts), len(links))
-        return IndexPage(links=tuple(links[:end]), further=tuple(link.url for link in links[end:]))
+        return IndexPage(links=tuple(links[:end]), further=tuple(link.url for link in links[end:]), strategy=strategy)
 
     def chapter(self, response: Response) -> Chapter:
         """The text as the wiki's own export has it, footnotes included; the title is that of the contents."""
         page = tree(response)
         text, name = _text(response, page), _page_name(response, page)
-        listed = sum(len(link.title) for link in _listed(response, text, name)) if "/" in name else 0
+        listed = sum(len(link.title) for link in _listed(response, text, name)[1]) if "/" in name else 0
         removed = remove_hidden(text)  # before the furniture goes, whose style sheets count for all of the page
         _clean(text)
         if listed * 2 > len(words(text)):
@@ -155,11 +157,13 @@ def _clean(text: Selector) -> None:
         part.drop()
 
 
-def _listed(response: Response, text: Selector, name: str) -> list[ChapterLink]:
+def _listed(response: Response, text: Selector, name: str) -> tuple[str, list[ChapterLink]]:
     """The pages of the work's contents: those in what the wiki marks as a summary, else all subpages that the text links to."""
     header = {link.root for link in text.css(_HEADER).css("a")}
     summary = _links(response, text.css(".ws-summary a[href], #ws-summary a[href]"), name, anywhere=True)
-    return summary or _links(response, [link for link in text.css("a[href]") if link.root not in header], name)
+    if summary:
+        return ".ws-summary", summary
+    return "subpages", _links(response, [link for link in text.css("a[href]") if link.root not in header], name)
 
 
 def _listed_above(response: Response, text: Selector, name: str) -> list[ChapterLink]:

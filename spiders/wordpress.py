@@ -15,11 +15,11 @@ from parsel import Selector, SelectorList
 from scrapy.http import Response
 
 from ingestion.errors import Blocked, ParseError, UnsupportedSite
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
 from spiders import pagedata, wpapi
 from spiders.challenge import refuse
 from spiders.fragments import absolute, first, inner_html, line, tree, words
-from spiders.generic import Generic
+from spiders.generic import CHAIN, Generic
 from spiders.hidden import remove_hidden
 from spiders.phrases import leads_around
 
@@ -51,6 +51,9 @@ class WordPress(Generic):
         "wanderinginn.com",
         "palelights.com",
     ]
+    strategies = (wpapi.STRATEGY, "table of contents", *Generic.strategies)
+    sign, sign_at = Sign.FEED, (r"(?<=[^/:])/.*", "/feed/")
+    batch = wpapi.PER_PAGE
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -90,14 +93,14 @@ class WordPress(Generic):
             return wpapi.posts_page(response)
         page = tree(response)
         if (posts := wpapi.posts_url(page, response)) is not None:
-            self.logger.debug("%s: chapters read from the API", response.url)
             return IndexPage(links=(), further=(posts,))
         refuse(response)
         links: dict[str, ChapterLink] = {}
         for link in _listed(page, response):
             links.setdefault(link.key, link)
-        self.logger.debug("%s: no API; %s", response.url, "listed by the page" if links else "read as on any site")
-        return IndexPage(links=tuple(links.values())) if links else self._as_on_any_site(page, response)
+        if links:
+            return IndexPage(links=tuple(links.values()), strategy="table of contents")
+        return self._as_on_any_site(page, response)
 
     def chapter(self, response: Response) -> Chapter:
         """The post's own text, without the buttons and the links to its neighbours."""
@@ -129,7 +132,7 @@ class WordPress(Generic):
                 raise
             title = first(page, "h1.entry-title, .entry-title")
             this = ChapterLink(key=_key(response.url), url=response.url, title=title or _key(response.url))
-            return IndexPage(links=(this,))
+            return IndexPage(links=(this,), strategy=CHAIN)
 
 
 def _listed(page: Selector, response: Response) -> Iterator[ChapterLink]:

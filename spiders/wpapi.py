@@ -18,9 +18,11 @@ from spiders import pagedata
 from spiders.challenge import refuse
 from spiders.fragments import words
 
+#: How links found here were found.
+STRATEGY = "REST API"
 #: As many posts as the API gives at once, oldest first, and of each what is read here.
-_PER_PAGE = 100
-_QUERY = f"per_page={_PER_PAGE}&order=asc&orderby=date&_fields=id,date_gmt,modified_gmt,link,title,content&page=1"
+PER_PAGE = 100
+_QUERY = f"per_page={PER_PAGE}&order=asc&orderby=date&_fields=id,date_gmt,modified_gmt,link,title,content&page=1"
 _PAGE_NUMBER = re.compile(r"(?<=[?&]page=)\d+")
 _API_HEADER = re.compile(rb'<([^<>]+)>\s*;\s*rel="?https://api\.w\.org/"?')
 _API_ROOT = re.compile(r"(index\.php)?/?(wp-json|\?rest_route=)/*$")
@@ -63,7 +65,7 @@ def posts_page(response: Response) -> IndexPage:
             f"the API of the site has no posts ({response.url}): its chapters are not what it calls posts"
         )
     total = _told(response, "X-WP-Total")
-    return IndexPage(links=links, further=after, stated_total=total)
+    return IndexPage(links=links, further=after, stated_total=total, strategy=STRATEGY)
 
 
 def post(response: Response) -> tuple[str, str]:
@@ -87,7 +89,7 @@ def _after(response: Response, count: int) -> tuple[str, ...]:
     """A page may hold fewer posts than it should (private ones are left out), so what the site says goes first."""
     number = _PAGE_NUMBER.search(response.url)
     pages = _told(response, "X-WP-TotalPages")
-    if number is None or (count < _PER_PAGE if pages is None else int(number[0]) >= pages):
+    if number is None or (count < PER_PAGE if pages is None else int(number[0]) >= pages):
         return ()
     return (_PAGE_NUMBER.sub(str(int(number[0]) + 1), response.url),)
 

@@ -17,7 +17,7 @@ from parsel import Selector, SelectorList
 from scrapy.http import Response
 
 from ingestion.errors import Blocked, NotFound, ParseError, UnsupportedSite
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
 from spiders import bbcode, pagedata
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
@@ -63,6 +63,9 @@ class XenForo(NovelSpider):
     name = "xenforo"
     allowed_domains: ClassVar[list[str]] = list(_HOSTS)
     pace = 6.0
+    strategies = ("reader pages",)
+    sign, sign_at = Sign.FEED, (r"/threadmarks\?.*$", "/threadmarks.rss?threadmark_category=1")
+    batch = 10
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -172,7 +175,7 @@ def _reader_page(response: Response, page: Selector, thread: _Thread) -> IndexPa
     )
     last = max((int(other[1]) for other in others if other), default=0)
     further = (thread.reader(number + 1),) if last > number else ()
-    return IndexPage(links=tuple(_link(response, post) for post in posts), further=further)
+    return IndexPage(links=tuple(_link(response, post) for post in posts), further=further, strategy="reader pages")
 
 
 def _link(response: Response, post: Selector) -> ChapterLink:

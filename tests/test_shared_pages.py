@@ -62,3 +62,4 @@ def test_what_the_site_counts_is_told_where_it_differs(pages: dict[str, HtmlResp
     assert holes.counted(found) == "4 chapters parsed"
     assert holes.counted(replace(found, stated_total=4)) == "4 chapters parsed"
     assert holes.counted(replace(found, stated_total=5)) == "4 chapters parsed; the site says that there are 5"
+    assert holes.counted(replace(found, strategy="list")) == "4 chapters parsed, listed by list"
