@@ -16,13 +16,13 @@ from scrapy.utils.reactor import install_reactor
 
 from ingestion import config
 from ingestion.crawl.dialling import install_guarded_resolver
-from ingestion.crawl.settings import for_job, loader, warm
+from ingestion.crawl.settings import for_job, loader, pace_of, warm
 from ingestion.crawl.underway import Crawled, UnderWay
 from ingestion.lease import Lease
 from ingestion.models import Job
 from spiders.base import NovelSpider
 
-__all__ = ["Crawled", "run", "spider_for", "spider_named", "spiders", "warm"]
+__all__ = ["Crawled", "pace_of", "run", "spider_for", "spider_named", "spiders", "warm"]
 
 FALLBACK_SPIDER = "generic"
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"

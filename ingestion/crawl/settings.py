@@ -76,10 +76,16 @@ def base() -> Settings:
     return Settings(SETTINGS | {"SPIDER_RULES_DIR": str(folder) if folder else None})
 
 
+def pace_of(spider: type[NovelSpider]) -> float:
+    """Seconds between two requests to the spider's site: its own wish or the operator's, whichever is slower; 0 turns all pace off."""
+    ours = config.settings().pace_seconds
+    return max(ours, spider.pace) if ours else 0.0
+
+
 def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
     """Scrapy's settings for one job."""
     ours = config.settings()
-    pace = max(ours.pace_seconds, spider.pace if ours.pace_seconds else 0.0)
+    pace = pace_of(spider)
     settings = base()
     settings.setdict(
         {

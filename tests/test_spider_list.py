@@ -1,0 +1,42 @@
+"""`python cli.py spiders`: every site, and what is known of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.commandline import run
+from tests.conftest import configure
+from tests.spiders.recorded import PAGES
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+def listed() -> dict[str, dict[str, object]]:
+    return {row["name"]: row for row in json.loads(run("spiders", "--json").stdout)}
+
+
+def test_each_site_is_listed_with_what_its_spider_declares(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PACE_SECONDS="1")
+    rows = listed()
+
+    assert rows["xenforo"] == {
+        "name": "xenforo",
+        "hosts": ["spacebattles.com", "sufficientvelocity.com", "questionablequesting.com", "alternatehistory.com"],
+        "pace": 6.0,
+        "sign": "feed",
+        "batch": 10,
+        "strategies": ["reader pages"],
+        "recorded": rows["xenforo"]["recorded"],
+    }
+    assert (rows["royalroad"]["pace"], rows["archiveofourown"]["batch"]) == (1.0, "all")
+
+
+def test_the_pages_recorded_for_a_site_s_tests_are_counted():
+    rows = listed()
+
+    assert {name: bool(row["recorded"]) for name, row in rows.items()} == {
+        name: (PAGES / name).exists() for name in rows
+    }
+    assert rows["royalroad"]["recorded"] == len(list((PAGES / "royalroad").glob("*.html")))
