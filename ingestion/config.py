@@ -101,6 +101,13 @@ class Settings(BaseSettings):
     max_pages: int = Field(default=20_000, ge=1)
     #: Bytes that one page may have.
     max_page_bytes: int = Field(default=20_000_000, ge=1024)
+    #: Whether a novel's pictures are fetched: its cover, and those in its chapters.
+    pictures: bool = True
+    #: Where they are kept: a folder, or s3://BUCKET/PREFIX. Unset: the folder pictures in DATA_DIR.
+    pictures_store: str | None = Field(default=None, pattern=r"^(s3://[^/].*|[./].*|[^:]*)$")
+    #: Pictures that one novel may have, and bytes that one picture may.
+    max_pictures: int = Field(default=1000, ge=0)
+    max_picture_bytes: int = Field(default=10_000_000, ge=1024)
     #: For tests of this program itself: the point (see crashpoints.py) at which a process kills itself.
     crash_at: str | None = None
     log_level: str = "INFO"

@@ -95,6 +95,8 @@ class Job(Base):
     pages_total: Mapped[int | None]
     chapters_saved: Mapped[int] = mapped_column(default=0)
     chapters_missing: Mapped[int] = mapped_column(default=0)
+    pictures_saved: Mapped[int] = mapped_column(server_default=text("0"))
+    pictures_missing: Mapped[int] = mapped_column(server_default=text("0"))
     novel_id: Mapped[int | None] = mapped_column(ForeignKey("novel.id", ondelete="SET NULL"))
     error_kind: Mapped[str | None]
     error_message: Mapped[str | None]
@@ -142,6 +144,23 @@ class Page(Base):
     body: Mapped[bytes]
     fetched_at: Mapped[datetime]
     rejected_at: Mapped[datetime | None]
+
+
+class Picture(Base):
+    """What became of a picture's URL. With a `name`, that file is in the store; the name is its SHA-256 and its kind.
+
+    Without one, or when it was last asked for in vain, `missing_kind` and `missing_reason` say why; a `final` reason is the site's word.
+    """
+
+    __tablename__ = "picture"
+
+    url: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    size: Mapped[int | None]
+    missing_kind: Mapped[str | None]
+    missing_reason: Mapped[str | None]
+    final: Mapped[bool]
+    asked_at: Mapped[datetime]
 
 
 class NovelRow(Base):

@@ -51,7 +51,7 @@ def servers() -> Iterator[embedded.Urls]:
 
 @pytest.fixture
 def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A migrated database and a Valkey without anything in them, no pace, one attempt a job, and loopback allowed; the environment that says so."""
+    """A migrated database and a Valkey without anything in them, no pace, one attempt a job, no pictures, and loopback allowed; the environment that says so."""
     values = {
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
@@ -60,6 +60,7 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
         "PAGE_RETRY_SECONDS": "0",
         "MAX_ATTEMPTS": "1",
         "DATA_DIR": str(tmp_path / "data"),
+        "PICTURES": "false",
     }
     with Redis.from_url(servers.redis_url) as client:
         client.flushall()

@@ -42,6 +42,8 @@ def test_everything_is_optional():
         ("REDIS_URL", "http://localhost"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("SITE_ALIASES", "mirror"),
+        ("PICTURES_STORE", "ftp://shelf"),
+        ("PICTURES_STORE", "s3://"),
     ],
 )
 def test_a_bad_value_fails_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
