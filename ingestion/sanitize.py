@@ -6,6 +6,7 @@ nh3 (Rust ammonia) decides; this module says what a novel's text may consist of.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from urllib.parse import urldefrag, urljoin
 
 import nh3
@@ -135,8 +136,24 @@ def clean(fragment: str, base_url: str) -> str:
             return value if IDENTIFIER.match(value) else None
         return _absolute(value, base_url, own_page) if name in {"href", "src", "cite"} else value
 
+    return _inert(TRACKER.sub("", fragment), attribute)
+
+
+def illustrated(fragment: str, pictures: Mapping[str, str]) -> str:
+    """A clean `fragment` for a reader, with the pictures at the paths that `pictures` gives for their URLs.
+
+    Of any other picture its text is left and no address: a reader's browser asks nobody but us.
+    """
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        return pictures.get(value) if (tag, name) == ("img", "src") else value
+
+    return _inert(fragment, attribute) if "<img" in fragment else fragment
+
+
+def _inert(fragment: str, attribute: Callable[[str, str, str], str | None]) -> str:
     made = nh3.clean(
-        TRACKER.sub("", fragment),
+        fragment,
         tags=TAGS,
         clean_content_tags=DROPPED,
         attributes=ATTRIBUTES,

@@ -86,3 +86,26 @@ def test_words_of_neighbouring_blocks_do_not_run_together():
     assert sanitize.text("<p>one</p><p>two<br>three</p><table><tr><td>four</td><td>five</td></tr></table>") == (
         "one two three four five"
     )
+
+
+def test_a_reader_gets_our_address_of_a_picture_and_no_address_of_one_that_is_not_here():
+    text = clean(
+        '<p>a > b<a href="/x"><img src="map.png?a=1&amp;b=2" alt="A > B"></a><img src="//ads.example/p.gif"></p>'
+    )
+
+    shown = sanitize.illustrated(text, {"https://example.org/novel/map.png?a=1&b=2": "/pictures/1.png"})
+    assert '<img src="/pictures/1.png" alt="A &gt; B">' in shown
+    assert "<img></p>" in shown
+    assert "ads.example" not in shown
+
+
+def test_a_text_without_pictures_is_shown_as_it_is_stored():
+    text = clean("<p>H<sub>2</sub>O &lt;img src=x&gt;<br>渡</p>")
+
+    assert sanitize.illustrated(text, {}) == text
+
+
+def test_nothing_but_a_picture_s_source_changes_for_a_reader():
+    text = clean('<p style="text-align: center" id="p1"><q cite="/q">a</q> <a href="#p1">b</a><img src="/m.png"></p>')
+
+    assert sanitize.illustrated(text, {"https://example.org/m.png": "https://example.org/m.png"}) == text

@@ -6,9 +6,12 @@ from fastapi import APIRouter, HTTPException
 from sqlalchemy.orm import Session
 
 from ingestion import bookshelf, db
+from ingestion.api import pictures
 from ingestion.api.jobs import next_id
 from ingestion.api.schemas import ChapterEntry, ChapterOut, ChapterPage, Cursor, Id, Limit, NovelOut, NovelPage, Place
 from ingestion.models import NovelRow
+from ingestion.pictures import table
+from ingestion.pictures.kinds import path
 
 router = APIRouter(tags=["library"])
 
@@ -43,9 +46,9 @@ def get_chapter(chapter_id: Id) -> ChapterOut:
     """One chapter with its text."""
     with db.transaction() as session:
         chapter = bookshelf.chapter(session, chapter_id)
-    if chapter is None:
-        raise HTTPException(404, f"no chapter {chapter_id}")
-    return ChapterOut.model_validate(chapter)
+        if chapter is None:
+            raise HTTPException(404, f"no chapter {chapter_id}")
+        return pictures.illustrated(session, chapter)
 
 
 def _novel(session: Session, novel_id: int) -> NovelRow:
@@ -57,12 +60,13 @@ def _novel(session: Session, novel_id: int) -> NovelRow:
 
 def _shown(session: Session, found: list[NovelRow]) -> list[NovelOut]:
     counts = bookshelf.counts(session, [novel.id for novel in found])
+    covers = table.names(session, [novel.cover_url for novel in found if novel.cover_url])
     shown = []
     for novel in found:
         saved, missing = counts.get(novel.id, (0, 0))
-        shown.append(
-            NovelOut.model_validate(novel).model_copy(update={"chapters_saved": saved, "chapters_missing": missing})
-        )
+        cover = covers.get(novel.cover_url or "")
+        added = {"chapters_saved": saved, "chapters_missing": missing, "cover": path(cover) if cover else None}
+        shown.append(NovelOut.model_validate(novel).model_copy(update=added))
     return shown
 
 

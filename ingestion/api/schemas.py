@@ -81,6 +81,8 @@ class JobOut(Body):
     pages_total: int | None = Field(None, examples=[110])
     chapters_saved: int = Field(examples=[0])
     chapters_missing: int = Field(examples=[0])
+    pictures_saved: int = Field(examples=[0])
+    pictures_missing: int = Field(examples=[0])
     novel_id: int | None = Field(None, examples=[7])
     error_kind: str | None = Field(
         None,
@@ -127,6 +129,7 @@ class NovelOut(Body):
     authors: list[str] = Field(examples=[["A. Quill"]])
     description: str | None = None
     cover_url: str | None = None
+    cover: str | None = Field(None, description="Where the cover is served here.")
     language: str | None = Field(None, examples=["en"])
     status: Publication | None = None
     tags: list[str]
@@ -178,11 +181,21 @@ class ChapterPage(BaseModel):
     next_cursor: str | None = None
 
 
+class PictureOut(BaseModel):
+    """A picture of a chapter: where it is served here, or why it is not."""
+
+    url: str = Field(description="Where the site has it.")
+    path: str | None = None
+    missing_kind: str | None = None
+    missing_reason: str | None = None
+
+
 class ChapterOut(ChapterEntry):
-    """A chapter with its text: sanitised HTML."""
+    """A chapter with its text: sanitised HTML, with the pictures that are here at our addresses and no other address in it."""
 
     novel_id: int
     content: str | None = None
     notes_before: str | None = None
     notes_after: str | None = None
     hidden_removed: int = Field(description="Elements left out because the page's own CSS hides them.")
+    pictures: list[PictureOut] = []
