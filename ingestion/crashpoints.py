@@ -26,6 +26,7 @@ class Point(StrEnum):
     PAGES_FETCHED = "pages-fetched"
     PARSING_BEGUN = "parsing-begun"
     CHAPTERS_PARSED = "chapters-parsed"
+    PICTURE_KEPT = "picture-kept"
     SAVING_BEGUN = "saving-begun"
     CHAPTERS_WRITTEN = "chapters-written"
     END_WRITTEN = "end-written"

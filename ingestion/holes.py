@@ -33,12 +33,12 @@ def unfinished(parsed: ParsedNovel, cut_short: SiteError | None) -> Incomplete |
     )
 
 
-def counted(parsed: ParsedNovel) -> str:
-    """How many chapters there are and how they were found, and how many the site says there are where that differs."""
+def counted(parsed: ParsedNovel, pictures: str = "") -> str:
+    """How many chapters there are and how they were found, how many the site says there are where that differs; and `pictures`."""
     found, stated = len(parsed.chapters), parsed.stated_total
     found_by = f", listed by {parsed.strategy}" if parsed.strategy else ""
     differs = f"; the site says that there are {stated}" if stated not in (None, found) else ""
-    return f"{found} chapters parsed{found_by}{differs}"
+    return f"{found} chapters parsed{found_by}{differs}" + (f"; {pictures}" if pictures else "")
 
 
 def to_ask_again(parsed: ParsedNovel) -> list[str]:

@@ -42,7 +42,7 @@ class Lease:
         self.job_id = job.id
         self.attempt = job.attempt
         self._seconds = seconds
-        self._renewed = self._looked = time.monotonic()
+        self.begun = self._renewed = self._looked = time.monotonic()
         self.progress: dict[str, int | str | None] = {}
         self._stop = stop or StopWish()
 

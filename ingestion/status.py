@@ -21,7 +21,7 @@ class JobStatus(StrEnum):
     QUEUED = "queued"
     #: Scrapy fetches pages into the page store. The last page, a failure or a lost lease takes it out.
     CRAWLING = "crawling"
-    #: Stored pages become items. The last page, a failure or a lost lease takes it out.
+    #: Stored pages become items, and the pictures that they show are fetched. The last page, a failure or a lost lease takes it out.
     PARSING = "parsing"
     #: One transaction writes the library and the job's end.
     SAVING = "saving"

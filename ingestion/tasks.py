@@ -106,8 +106,10 @@ def _stages(job: Job, lease: Lease) -> str:
     reach(Point.CHAPTERS_PARSED)
     degraded = parsed.strategy not in ("", *spider.strategies[:1])
     log.info("parsed", chapters=len(parsed.chapters), strategy=parsed.strategy, degraded=degraded)
-
-    lease.advance(JobStatus.SAVING, holes.counted(parsed), also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
+    # A site that wants no more of us for now is not asked for pictures either.
+    pictures = crawl.illustrate(job, spider, parsed, lease) if crawled.cut_short is None else ""
+    told = holes.counted(parsed, pictures)
+    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
     return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
 

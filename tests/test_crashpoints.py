@@ -22,7 +22,7 @@ from ingestion.status import TRANSITIONS, JobStatus
 from ingestion.worker import IngestionWorker
 from tests.conftest import configure
 from tests.library import Work, library, words
-from tests.sites import plain
+from tests.sites import art, plain
 from tests.sites.samples import SampleNovel, make_novel
 from tests.sites.web import Page, Site
 from tests.waiting import until
@@ -89,6 +89,12 @@ def whole() -> dict[str, Page]:
     return plain.render(NOVEL)
 
 
+def with_pictures() -> dict[str, Page]:
+    shown = ("/one.png", "/two.png"), ("/two.png", "/three.png")
+    pictures = {path: art.picture(art.png(n)) for n, path in enumerate(("/one.png", "/two.png", "/three.png"))}
+    return plain.render(art.illustrated(NOVEL, *shown)) | pictures
+
+
 def slow() -> dict[str, Page]:
     return {path: replace(page, delay=0.5) for path, page in whole().items()}
 
@@ -101,6 +107,7 @@ def broken() -> dict[str, Page]:
 SCENES: dict[Point, tuple[Callable[[], dict[str, Page]], Callable[[Site], None]]] = {
     Point.JOB_CREATED: (whole, post),
     Point.JOB_PUSHED: (whole, post),
+    Point.PICTURE_KEPT: (with_pictures, post_and_work),
     Point.FAILURE_SEEN: (broken, post_and_work),
     Point.FAILURE_COMMITTED: (broken, post_and_work),
     Point.STOP_SEEN: (slow, stop_in_the_middle),
@@ -112,7 +119,9 @@ SCENES: dict[Point, tuple[Callable[[], dict[str, Page]], Callable[[Site], None]]
 }
 
 
-@pytest.mark.parametrize("point", [*Point, f"{Point.PAGE_FETCHED}:4", f"{Point.PAGE_STORED}:4"])
+@pytest.mark.parametrize(
+    "point", [*Point, f"{Point.PAGE_FETCHED}:4", f"{Point.PAGE_STORED}:4", f"{Point.PICTURE_KEPT}:2"]
+)
 def test_a_process_that_dies_here_loses_nothing(
     point: str, site: Site, work: Work, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
@@ -130,6 +139,9 @@ def test_a_process_that_dies_here_loses_nothing(
     fetched = Counter(hit.path for hit in site.hits if hit.status == 200)
     assert max(fetched.values()) <= AT_MOST
     assert timeline_is_legal(job)
+    assert job.pictures_missing == 0
+    # Of three pictures the one alone that was in the store but not in the table is asked for again.
+    assert fetched.total() - fetched_pages(fetched) == (4 if pages is with_pictures else 0)
 
 
 def test_nothing_dies_where_nobody_asked_for_it(site: Site, work: Work):
@@ -142,7 +154,7 @@ def test_nothing_dies_where_nobody_asked_for_it(site: Site, work: Work):
 
 def in_a_process_that_dies_at(point: str, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Do it in a process of its own, with one attempt a job, so that a point inside a job is visited once."""
-    configure(monkeypatch, CRASH_AT=point, RETRY_SECONDS="0")
+    configure(monkeypatch, CRASH_AT=point, RETRY_SECONDS="0", PICTURES="true")
     if (child := os.fork()) == 0:
         try:
             os.setsid()
@@ -168,6 +180,10 @@ def heal(work: Work) -> None:
             intake.retry(job.id)
         recovery.recover()
         work()
+
+
+def fetched_pages(fetched: Counter[str]) -> int:
+    return sum(count for path, count in fetched.items() if not path.endswith(".png"))
 
 
 def only_job() -> Job:

@@ -1,28 +1,34 @@
-"""Runs one spider in this process: Scrapy's AsyncCrawlerRunner in a reactor of its own, every page into the page store.
+"""Crawls in this process: Scrapy's AsyncCrawlerRunner in a reactor of its own. A novel's pages, then its pictures.
 
-A reactor runs once in a process's life, so this is for the forked child of a worker. Importing this module imports all that
+A reactor is made once in a process's life, so this is for the forked child of a worker. Importing this module imports all that
 a crawl needs and installs no reactor: the parent does it before it forks.
 """
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.crawler import AsyncCrawlerRunner
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
-from ingestion import config
+from ingestion import config, pictures
 from ingestion.crawl.dialling import install_guarded_resolver
+from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.settings import for_job, loader, pace_of, warm
-from ingestion.crawl.underway import Crawled, UnderWay
+from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
+from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
 from ingestion.models import Job
+from ingestion.pictures import table
+from ingestion.status import Refresh
 from spiders.base import NovelSpider
 
-__all__ = ["Crawled", "pace_of", "run", "spider_for", "spider_named", "spiders", "warm"]
+__all__ = ["Crawled", "illustrate", "pace_of", "run", "spider_for", "spider_named", "spiders", "warm"]
 
 FALLBACK_SPIDER = "generic"
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -58,19 +64,45 @@ def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
     that cannot be had is no error here but a hole in the result. A site that asks for a rest, or that fails again and again,
     is left alone: the crawl ends early.
     """
+    crawl = NovelUnderWay(lease)
+    return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=job.canonical_url))
+
+
+def illustrate(job: Job, spider: type[NovelSpider], parsed: ParsedNovel, lease: Lease) -> str:
+    """Fetch the pictures of a novel that `spider` reads, as far as they are not there; how many there are, in words.
+
+    A picture that cannot be had is no error but noted with its reason. Raises LeaseLost and Released as `Lease.checkpoint` does.
+    """
+    ours = config.settings()
+    shown = pictures.shown_by(parsed)
+    if not shown or not ours.pictures:
+        return ""
+    since = job.fresh_since if job.refresh is Refresh.ALL else None
+    wanted = partial(table.wanted, urls=shown[: ours.max_pictures], since=since)
+    counted = partial(table.counted, urls=shown)
+    if urls := lease.patiently(wanted):
+        crawl = PicturesUnderWay(lease, before=lease.patiently(counted))
+        _crawl(crawl, PictureSpider, for_job(job, spider), urls=urls)
+        crawl.check()
+    after = lease.patiently(counted)
+    lease.checkpoint(pictures_saved=after.saved, pictures_missing=after.total - after.saved)
+    return str(after)
+
+
+def _crawl(crawl: UnderWay[Any], spider: type[Spider], settings: Settings, **arguments: Any) -> Crawler:
+    """Run `spider` to its end in this process's reactor; the crawler that did it."""
     install_reactor(REACTOR)
     from twisted.internet import reactor as installed
 
     reactor: Any = installed  # a module that stands for an object
     install_guarded_resolver(reactor)
-    crawl = UnderWay(lease)
-    runner = AsyncCrawlerRunner(for_job(job, spider))
+    runner = AsyncCrawlerRunner(settings)
     crawler = runner.create_crawler(spider)
     crawl.watch(crawler)
-    loop = asyncio.get_event_loop()
-    task = loop.create_task(crawl.until_done(runner, crawler, job.canonical_url))
+    task = asyncio.get_event_loop().create_task(crawl.until_done(runner, crawler, **arguments))
     # Not stop(), which waits for threads: a name that is being looked up would keep the job's end from being written.
+    # After a stop(), too, a reactor never runs again.
     task.add_done_callback(lambda _: reactor.crash())
     reactor.run(installSignalHandlers=False)
     task.result()
-    return crawl.result(crawler)
+    return crawler

@@ -116,5 +116,6 @@ class _GuardedReceiver:
 
 
 def install_guarded_resolver(reactor: Any) -> None:
-    """Put the guard behind the reactor's name resolution."""
-    reactor.installNameResolver(GuardedResolver(reactor.nameResolver))
+    """Put the guard behind the reactor's name resolution, once."""
+    if not isinstance(reactor.nameResolver, GuardedResolver):
+        reactor.installNameResolver(GuardedResolver(reactor.nameResolver))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
@@ -57,25 +58,43 @@ class Crawled:
         return self.stored > 0 and isinstance(self.cut_short, OutOfTime | RateLimited)
 
 
-class UnderWay:
+class Asking(Protocol):
+    """A spider that says how far it has come: what it asked for, what was settled, until when (monotonic) the next waits."""
+
+    asked: int
+    settled: int
+    paced_until: float
+
+
+S = TypeVar("S", bound=Asking)
+
+
+class UnderWay(ABC, Generic[S]):
     """One crawl under way: its progress goes to the lease, and whatever must end it ends it."""
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
-        self._ends_at = time.monotonic() + config.settings().queue_job_timeout
+        self._ends_at = lease.begun + config.settings().queue_job_timeout
         self._ended_by: Exception | None = None
         self._cut_short: SiteError | None = None
-        self._judged = self._arrived = self._in_a_row = 0
         self._settled = -1
         self._moved_at = time.monotonic()
+
+    @abstractmethod
+    def _judge(self, spider: S) -> None:
+        """Look at what has become of the requests so far: end the crawl early, or raise what must end the attempt."""
+
+    @abstractmethod
+    def _progress(self, spider: S) -> dict[str, int]:
+        """What the job's row is to say of it."""
 
     def watch(self, crawler: Crawler) -> None:
         """Listen for faults in a spider: they end the crawl."""
         crawler.signals.connect(self._spider_error, signals.spider_error)
 
-    async def until_done(self, runner: AsyncCrawlerRunner, crawler: Crawler, url: str) -> None:
+    async def until_done(self, runner: AsyncCrawlerRunner, crawler: Crawler, **arguments: Any) -> None:
         """Run the crawl to its end, or until a checkpoint, a limit or the site ends it."""
-        task = runner.crawl(crawler, url=url, lease=self._lease)
+        task = runner.crawl(crawler, lease=self._lease, **arguments)
         while not task.done() and not self._is_over():
             await asyncio.wait({task}, timeout=TICK_SECONDS)
             self._check(crawler.spider)
@@ -84,6 +103,50 @@ class UnderWay:
             await asyncio.wait({task, stop}, timeout=STOP_SECONDS)
         if not self._is_over():
             await task
+
+    def _is_over(self) -> bool:
+        return self._ended_by is not None or self._cut_short is not None
+
+    def _check(self, spider: Any) -> None:
+        """A checkpoint, and a look at everything that may end the crawl."""
+        if spider is None or self._ended_by is not None:
+            return
+        try:
+            if time.monotonic() > self._ends_at:
+                self._cut_short = OutOfTime(self._too_long(spider))
+            self._judge(spider)
+            self._checkpoint(spider)
+        except (IngestionError, LeaseLost, Released, SQLAlchemyError) as reason:
+            self._ended_by = reason
+
+    def _checkpoint(self, spider: S) -> None:
+        """Renew the lease as long as pages are settled, or can still be: a request has DOWNLOAD_TIMEOUT to be answered."""
+        if spider.settled != self._settled:
+            self._settled, self._moved_at = spider.settled, time.monotonic()
+        still_by = max(self._moved_at, spider.paced_until) + config.settings().download_timeout + STALL_SECONDS
+        if time.monotonic() < still_by:
+            self._lease.checkpoint(**self._progress(spider))
+        else:
+            self._lease.look()
+
+    def _too_long(self, spider: S) -> str:
+        seconds = config.settings().queue_job_timeout
+        return (
+            f"the job took longer than {seconds} s with {spider.settled} of {spider.asked} pages fetched; "
+            "they are kept, and the next attempt goes on from them; raise QUEUE_JOB_TIMEOUT if that is often so"
+        )
+
+    def _spider_error(self, failure: Failure, **_: Any) -> None:
+        error = failure.value
+        self._ended_by = self._ended_by or (error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+
+class NovelUnderWay(UnderWay[NovelSpider]):
+    """The crawl of a novel's pages."""
+
+    def __init__(self, lease: Lease) -> None:
+        super().__init__(lease)
+        self._judged = self._arrived = self._in_a_row = 0
 
     def result(self, crawler: Crawler) -> Crawled:
         """What was found, or the reason why the crawl ended early, raised."""
@@ -104,26 +167,11 @@ class UnderWay:
             holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
         return Crawled(index_url=spider.index or "", holes=holes, cut_short=self._cut_short, stored=_stored(crawler))
 
-    def _is_over(self) -> bool:
-        return self._ended_by is not None or self._cut_short is not None
-
-    def _check(self, spider: Spider | None) -> None:
-        """A checkpoint, and a look at everything that may end the crawl."""
-        if not isinstance(spider, NovelSpider) or self._ended_by is not None:
-            return
-        limit = config.settings().max_pages
-        try:
-            if spider.asked > limit:
-                raise TooLarge(f"{spider.index} leads to more than {limit} pages; raise MAX_PAGES if that is right")
-            if time.monotonic() > self._ends_at:
-                self._cut_short = OutOfTime(self._too_long(spider))
-            self._judge(spider)
-            self._checkpoint(spider)
-        except (IngestionError, LeaseLost, Released, SQLAlchemyError) as reason:
-            self._ended_by = reason
-
     def _judge(self, spider: NovelSpider) -> None:
         """What the pages that failed since the last look mean for the crawl as a whole."""
+        limit = config.settings().max_pages
+        if spider.asked > limit:
+            raise TooLarge(f"{spider.index} leads to more than {limit} pages; raise MAX_PAGES if that is right")
         arrived = spider.settled - len(spider.failures)
         if arrived != self._arrived:
             self._arrived, self._in_a_row = arrived, 0
@@ -136,26 +184,8 @@ class UnderWay:
                 self._cut_short = error if isinstance(error, SiteError) else None
         self._judged = len(spider.failures)
 
-    def _checkpoint(self, spider: NovelSpider) -> None:
-        """Renew the lease as long as pages are settled, or can still be: a request has DOWNLOAD_TIMEOUT to be answered."""
-        if spider.settled != self._settled:
-            self._settled, self._moved_at = spider.settled, time.monotonic()
-        still_by = max(self._moved_at, spider.paced_until) + config.settings().download_timeout + STALL_SECONDS
-        if time.monotonic() < still_by:
-            self._lease.checkpoint(pages_done=spider.settled, pages_total=spider.asked)
-        else:
-            self._lease.look()
-
-    def _too_long(self, spider: NovelSpider) -> str:
-        seconds = config.settings().queue_job_timeout
-        return (
-            f"the job took longer than {seconds} s with {spider.settled} of {spider.asked} pages fetched; "
-            "they are kept, and the next attempt goes on from them; raise QUEUE_JOB_TIMEOUT if that is often so"
-        )
-
-    def _spider_error(self, failure: Failure, **_: Any) -> None:
-        error = failure.value
-        self._ended_by = self._ended_by or (error if isinstance(error, Exception) else RuntimeError(str(error)))
+    def _progress(self, spider: NovelSpider) -> dict[str, int]:
+        return {"pages_done": spider.settled, "pages_total": spider.asked}
 
 
 def _stored(crawler: Crawler) -> int:
