@@ -141,7 +141,7 @@ class ParsedNovel:
     """All that saving needs: the novel and its chapters in reading order, positions from 1 without gaps.
 
     They come from the index at `index_url`, which the site gave last at `seen_at`; `stated_total` is how many the site says there are,
-    `strategy` how they were found there.
+    `strategy` how they were found there, and `rank` the place of that among the spider's ways, the best being 0.
     """
 
     site: str
@@ -149,5 +149,6 @@ class ParsedNovel:
     chapters: tuple[ParsedChapter, ...]
     stated_total: int | None = None
     strategy: str = ""
+    rank: int = 0
     index_url: str | None = None
     seen_at: datetime | None = None

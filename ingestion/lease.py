@@ -5,8 +5,10 @@ There is no timer thread: a crawl that hangs makes no checkpoint, so it loses it
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -33,6 +35,17 @@ class StopWish:
     def give(self) -> None:
         """Ask for a stop at the next safe point."""
         self.given = True
+
+
+@contextlib.contextmanager
+def stopped_by_sigterm() -> Iterator[StopWish]:
+    """Until the block ends, SIGTERM means: reach the next safe point, put the job back, leave."""
+    stop = StopWish()
+    before = signal.signal(signal.SIGTERM, lambda *_: stop.give())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Lease:

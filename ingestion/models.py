@@ -163,6 +163,30 @@ class Picture(Base):
     asked_at: Mapped[datetime]
 
 
+class SiteReading(Base):
+    """How well a job's newest attempt could read its site's pages. With an `error_kind` it could not, and the rest says nothing.
+
+    `rank` is the place of `strategy` among those of the spider, the best being 0. Of the chapters `asked` for whose pages came,
+    `parsed` gave a text; `shortened` texts lost more than half of what the library had. `empty` names the facts that were not there.
+    """
+
+    __tablename__ = "reading"
+    __table_args__ = (Index("ix_reading_site_host_read_at", "site", "host", "read_at"),)
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
+    site: Mapped[str]
+    url: Mapped[str]
+    host: Mapped[str]
+    strategy: Mapped[str]
+    rank: Mapped[int]
+    asked: Mapped[int]
+    parsed: Mapped[int]
+    shortened: Mapped[int]
+    empty: Mapped[list[str]]
+    error_kind: Mapped[str | None]
+    read_at: Mapped[datetime] = mapped_column(server_default=Now)
+
+
 class NovelRow(Base):
     """A novel. Its identity is the site's own: two URLs of one novel end in one row.
 

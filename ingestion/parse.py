@@ -42,6 +42,7 @@ def parse(
         strategies += [page.strategy] if page.links else []
         for link in map(_keyed, page.links):
             links.setdefault(link.key, replace(link, title=storable(link.title), volume=storable(link.volume) or None))
+    strategy = next(iter(strategies), "")
     chapters = []
     for position, link in enumerate(links.values(), start=1):
         checkpoint()
@@ -51,7 +52,8 @@ def parse(
         novel=novel,
         chapters=tuple(chapters),
         stated_total=max(stated, default=None),
-        strategy=next(iter(strategies), ""),
+        strategy=strategy,
+        rank=spider.strategies.index(strategy) if strategy in spider.strategies else 0,
         index_url=index_url,
         seen_at=seen_at,
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
-import signal
 import socket
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
@@ -17,11 +15,11 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages
+from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import ParsedNovel
-from ingestion.lease import Lease, StopWish
+from ingestion.lease import Lease, StopWish, stopped_by_sigterm
 from ingestion.models import Job
 from ingestion.parse import parse
 from ingestion.retry import Backoff
@@ -39,7 +37,7 @@ FAMILY = secrets.token_hex(4)
 def process_job(job_id: int) -> str:
     """Ingest the novel of job `job_id`, an integer; how it ended, in a word. Raises what is a fault of this program's own."""
     reach(Point.CHILD_BEGUN)
-    with _stopped_by_sigterm() as stop:
+    with stopped_by_sigterm() as stop:
         job = _claim(int(job_id), stop)
         if job is None:
             told = "nothing to do: another worker has the job, it has ended or is paused, or it is too early"
@@ -104,8 +102,7 @@ def _stages(job: Job, lease: Lease) -> str:
     reach(Point.PARSING_BEGUN)
     parsed = _parse(spider(url=job.canonical_url), crawled, lease)
     reach(Point.CHAPTERS_PARSED)
-    degraded = parsed.strategy not in ("", *spider.strategies[:1])
-    log.info("parsed", chapters=len(parsed.chapters), strategy=parsed.strategy, degraded=degraded)
+    log.info("parsed", chapters=len(parsed.chapters), strategy=parsed.strategy, degraded=parsed.rank > 0)
     # A site that wants no more of us for now is not asked for pictures either.
     pictures = crawl.illustrate(job, spider, parsed, lease) if crawled.cut_short is None else ""
     told = holes.counted(parsed, pictures)
@@ -132,6 +129,9 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
     def save(session: Session) -> novels.Saved:
         jobs.lock(session, job.id, job.attempt)
         saved = novels.save(session, parsed, max_shrink=1.0 if job.accept_shrink else config.settings().max_shrink)
+        sitehealth.note(
+            session, readings.of(parsed, job_id=job.id, shortened=readings.shortened(session, saved.novel_id))
+        )
         reach(Point.CHAPTERS_WRITTEN)
         if unfinished is None:
             jobs.finish(session, job.id, job.attempt, novel_id=saved.novel_id, saved=saved.saved, missing=saved.missing)
@@ -153,7 +153,14 @@ def _fail(job: Job, lease: Lease, error: IngestionError) -> str:
     log.warning("attempt failed", kind=error.kind, reason=str(error), exc_info=True)
     reach(Point.FAILURE_SEEN)
     detail = {"traceback": traceback.format_exc()}
-    word = _put_back(job, lease, error.kind, partial(jobs.end, error=error, backoff=Backoff.as_set(), detail=detail))
+
+    def end(session: Session, job_id: int, attempt: int) -> None:
+        jobs.end(session, job_id, attempt, error, Backoff.as_set(), detail=detail)
+        if readings.tells_of_pages(error) and (site := lease.progress.get("site")):
+            url = crawl.spider_named(str(site)).index_url(job.canonical_url)
+            sitehealth.note(session, readings.unread(error, job_id=job_id, site=str(site), url=url))
+
+    word = _put_back(job, lease, error.kind, end)
     reach(Point.FAILURE_COMMITTED)
     return word
 
@@ -187,14 +194,3 @@ def _put_back(job: Job, lease: Lease, word: str, write: Callable[..., object]) -
             raise
         return _leave(outage)
     return word
-
-
-@contextlib.contextmanager
-def _stopped_by_sigterm() -> Iterator[StopWish]:
-    """Until the block ends, SIGTERM means: reach the next safe point, put the job back, leave."""
-    stop = StopWish()
-    before = signal.signal(signal.SIGTERM, lambda *_: stop.give())
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGTERM, before)
