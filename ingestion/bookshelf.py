@@ -32,6 +32,12 @@ def counts(session: Session, novel_ids: Sequence[int]) -> dict[int, tuple[int, i
     return {novel_id: (saved, missing) for novel_id, saved, missing in session.execute(query)}
 
 
+def per_site(session: Session) -> dict[str, int]:
+    """How many novels each spider has read, by its name."""
+    query = select(NovelRow.site, func.count()).group_by(NovelRow.site)
+    return {site: count for site, count in session.execute(query)}
+
+
 def chapters(session: Session, novel_id: int, *, after: tuple[int, int] | None, limit: int) -> Sequence[ChapterRow]:
     """At most `limit` chapters in reading order, without their texts, from behind the place `after` (position, id)."""
     texts = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)

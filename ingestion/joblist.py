@@ -49,6 +49,12 @@ def dead(session: Session, *, kind: str | None, but: str | None = None) -> Seque
     return session.scalars(query if but is None else query.where(Job.error_kind != but)).all()
 
 
+def per_site(session: Session) -> dict[str, int]:
+    """How many jobs each spider has worked on, by its name."""
+    query = select(Job.site, func.count()).where(Job.site.is_not(None)).group_by(Job.site)
+    return {site or "": count for site, count in session.execute(query)}
+
+
 def claimable(session: Session) -> Sequence[Job]:
     """The QUEUED jobs that a worker may claim now, oldest first."""
     free = is_due() & ~is_paused()

@@ -20,17 +20,26 @@ def listed() -> dict[str, dict[str, object]]:
 def test_each_site_is_listed_with_what_its_spider_declares(monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, PACE_SECONDS="1")
     rows = listed()
+    declared = ("name", "hosts", "pace", "sign", "batch", "strategies")
 
-    assert rows["xenforo"] == {
+    assert {name: rows["xenforo"][name] for name in declared} == {
         "name": "xenforo",
         "hosts": ["spacebattles.com", "sufficientvelocity.com", "questionablequesting.com", "alternatehistory.com"],
         "pace": 6.0,
         "sign": "feed",
         "batch": 10,
         "strategies": ["reader pages"],
-        "recorded": rows["xenforo"]["recorded"],
     }
     assert (rows["royalroad"]["pace"], rows["archiveofourown"]["batch"]) == (1.0, "all")
+
+
+def test_without_a_database_what_is_declared_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, DATABASE_URL="postgresql+psycopg2://nobody@127.0.0.1:9/none")
+    told = run("spiders", "--json")
+
+    assert told.exit_code == 0
+    assert "no database answers" in told.stderr
+    assert {row["health"] for row in json.loads(told.stdout)} == {"no data"}
 
 
 def test_the_pages_recorded_for_a_site_s_tests_are_counted():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from ingestion.api import jobs, library, pictures, problems
+from ingestion.api import jobs, library, pictures, problems, sites
 
 DESCRIPTION = """\
 Post the URL of a serial novel to `/ingest`; follow the job at `/jobs/{id}`; read the novel at `/novels/{id}`.
@@ -20,4 +20,5 @@ def create_app() -> FastAPI:
     app.include_router(jobs.router)
     app.include_router(library.router)
     app.include_router(pictures.router)
+    app.include_router(sites.router)
     return app
