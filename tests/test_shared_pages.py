@@ -20,13 +20,16 @@ class Anthology(NovelSpider):
     """Two chapters on the index itself, two on a page beside it."""
 
     name = "anthology"
+    strategies = ("list", "table")
 
     def novel(self, response: Response) -> Novel:
         return Novel(key="1", url=response.url, title="Four Lamps")
 
     def chapters(self, response: Response) -> IndexPage:
         urls = [f"{INDEX}#a", f"{INDEX}#b", f"{PAGE}#c", f"{PAGE}#d"]
-        return IndexPage(links=tuple(ChapterLink(key=url[-1], url=url, title=url[-1]) for url in urls))
+        return IndexPage(
+            links=tuple(ChapterLink(key=url[-1], url=url, title=url[-1]) for url in urls), strategy="table"
+        )
 
     def chapter(self, response: Response) -> Chapter:
         part = response.url.partition("#")[2]
@@ -59,7 +62,15 @@ def test_each_chapter_gets_its_own_part(pages: dict[str, HtmlResponse]):
 def test_what_the_site_counts_is_told_where_it_differs(pages: dict[str, HtmlResponse]):
     found = parse(Anthology(url=INDEX), INDEX, pages.get, holes={}, checkpoint=lambda: None)
 
-    assert holes.counted(found) == "4 chapters parsed"
-    assert holes.counted(replace(found, stated_total=4)) == "4 chapters parsed"
-    assert holes.counted(replace(found, stated_total=5)) == "4 chapters parsed; the site says that there are 5"
-    assert holes.counted(replace(found, strategy="list")) == "4 chapters parsed, listed by list"
+    assert holes.counted(found) == "4 chapters parsed, listed by table"
+    assert holes.counted(replace(found, stated_total=4)) == "4 chapters parsed, listed by table"
+    assert (
+        holes.counted(replace(found, stated_total=5))
+        == "4 chapters parsed, listed by table; the site says that there are 5"
+    )
+
+
+def test_it_is_told_by_which_of_the_site_s_ways_the_chapters_were_found(pages: dict[str, HtmlResponse]):
+    found = parse(Anthology(url=INDEX), INDEX, pages.get, holes={}, checkpoint=lambda: None)
+
+    assert (found.strategy, found.rank) == ("table", 1)

@@ -69,6 +69,13 @@ def test_what_is_often_so_may_be_so_five_times_in_a_row():
     assert judge(readings((5, NO_COVER)) + before).state is State.OK
 
 
+def test_what_is_often_so_is_told_when_it_is_so_every_time():
+    before = readings(*((1, kind) for _ in range(20) for kind in (GOOD, NO_COVER)))
+    verdict = judge(readings((12, NO_COVER)) + before)
+
+    assert verdict.reasons == ("no cover_url in 12 of the last 12 jobs, and in 20 of 40 before",)
+
+
 def test_once_is_chance():
     assert judge(readings((1, NO_COVER), (30, GOOD))).state is State.OK
 
@@ -104,4 +111,4 @@ def test_the_job_by_which_a_site_drops_tells_so_in_the_log_once():
             sitehealth.note(session, reading(job_id, **values))
         told += [(job_id, line["state"], line["reasons"]) for line in lines]
 
-    assert told == [(12, "degraded", ["chapters found only by table in 4 of the last 5 jobs, and in 0 of 7 before"])]
+    assert told == [(13, "degraded", ["chapters found only by table in 5 of the last 5 jobs, and in 0 of 8 before"])]

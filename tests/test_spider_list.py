@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.commandline import run
+from ingestion import db, readings
+from ingestion.errors import Blocked
+from tests.commandline import posted, run
 from tests.conftest import configure
 from tests.spiders.recorded import PAGES
 
@@ -31,6 +33,21 @@ def test_each_site_is_listed_with_what_its_spider_declares(monkeypatch: pytest.M
         "strategies": ["reader pages"],
     }
     assert (rows["royalroad"]["pace"], rows["archiveofourown"]["batch"]) == (1.0, "all")
+
+
+def test_a_site_is_as_well_as_the_worst_of_its_hosts():
+    hosts = ["forums.spacebattles.com"] * 8 + ["www.alternatehistory.com"] * 3
+    for job_id, host in zip(posted(len(hosts)), hosts, strict=True):
+        unread = readings.unread(
+            Blocked("a challenge"), job_id=job_id, site="xenforo", url=f"https://{host}/threads/1/"
+        )
+        unread.error_kind = None if host == hosts[0] else "blocked"
+        with db.transaction() as session:
+            readings.keep(session, unread)
+    row = listed()["xenforo"]
+
+    assert row["health"] == "failing"
+    assert row["reasons"] == ["www.alternatehistory.com: none of the last 3 jobs could read it (blocked)"]
 
 
 def test_without_a_database_what_is_declared_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch):

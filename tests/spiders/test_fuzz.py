@@ -48,4 +48,5 @@ def test_a_mangled_page_is_read_or_refused_in_the_spider_s_own_words(page: Path)
             response = HtmlResponse(url, body=body, encoding="utf-8")
             for method in ("novel", "chapters", "chapter"):
                 with suppress(IngestionError):
-                    getattr(spider(url=url), method)(response)
+                    item = getattr(spider(url=url), method)(response)
+                    assert getattr(item, "strategy", "") in ("", *spider.strategies)
