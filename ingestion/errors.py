@@ -4,7 +4,8 @@
     ├── SiteError              the site would not give what was asked for
     │   ├── NotFound           404 or 410 for the novel itself
     │   ├── Blocked            403, a challenge or advert page, a login wall
-    │   │   └── RateLimited    429, or a Retry-After: too much for now
+    │   │   ├── RateLimited    429, or a Retry-After: too much for now
+    │   │   └── Locked         only for those who pay or log in, which is never done: a chapter is counted as missing
     │   ├── RobotsDisallowed   robots.txt forbids it
     │   ├── Unreachable        DNS failure, connection refused or cut, 5xx after all retries
     │   ├── SiteTimeout        the site took longer than its limit
@@ -63,6 +64,12 @@ class Blocked(SiteError):
 
 class RateLimited(Blocked):
     """The site says that this is too much for now: 429 (RFC 6585), or an error with Retry-After, after all retries."""
+
+
+class Locked(Blocked):
+    """The site gives the page only to those who pay or log in: its last word, since that is never done here."""
+
+    kind = "locked"
 
 
 class RobotsDisallowed(SiteError):

@@ -40,14 +40,14 @@ class Freshness:
         return response.status in STORED
 
     def is_cached_response_fresh(self, cachedresponse: Response, request: Request) -> bool:
-        """Whether to answer from the store. If not, the request is made conditional (RFC 9110, section 13)."""
+        """Whether to answer from the store. If not, a GET is made conditional (RFC 9110, section 13)."""
         fetched_at: datetime = request.meta["fetched_at"]
         if fetched_at >= self._fresh_since and not _is_old_index(request):
             return True
         if self._lasts(cachedresponse, request, fetched_at):
             return True
         for validator, condition in ((b"ETag", b"If-None-Match"), (b"Last-Modified", b"If-Modified-Since")):
-            if validator in cachedresponse.headers:
+            if request.method == "GET" and validator in cachedresponse.headers:
                 request.headers[condition] = cachedresponse.headers[validator]
         return False
 

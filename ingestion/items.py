@@ -79,19 +79,41 @@ class ChapterLink:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """A page that a site gives only in answer to a form: `fields`, names with their values, sent to `url` (POST).
+
+    `otherwise` are the pages to ask for where the answer turns out not to be what it should.
+    """
+
+    url: str
+    fields: tuple[tuple[str, str], ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.url} (POST)"
+
+
+#: How a page is asked for: by its URL, or by a form.
+Asked = str | Form
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class IndexPage:
-    """What one page of the index lists: its links, the URLs of further index pages, and how many chapters the site says there are.
+    """What one page of the index lists: its links, the further index pages, and how many chapters the site says there are.
 
     A page that lists only itself is a link in a chain: a novel without an index, whose chapters lead from one to the next.
     A page that is no index but knows where it is (a chapter's page) says so in `index_url`. `strategy` is the one of the
     spider's `strategies` by which the links were found; empty where there are none, or the spider knows only one way.
+    The links are in reading order, whatever the page's own is. Where the pages begin with the newest chapters, `newest_first`
+    says that those of this page and of any after it come before those of the pages found earlier.
     """
 
     links: tuple[ChapterLink, ...]
-    further: tuple[str, ...] = ()
+    further: tuple[Asked, ...] = ()
     index_url: str | None = None
     stated_total: int | None = None
     strategy: str = ""
+    newest_first: bool = False
 
     def is_chain(self, url: str) -> bool:
         """Whether the page at `url`, which gave this, is a link in a chain."""

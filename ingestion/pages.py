@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,10 +27,14 @@ from sqlalchemy.orm import Session
 
 from ingestion import db
 from ingestion.crashpoints import Point, reach
+from ingestion.items import Asked
 from ingestion.lease import Lease
 from ingestion.models import Page
+from spiders import asking
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: Those that a form is sent on by (RFC 9110, section 15.4); the others turn it into a GET.
+SENDING_ON = frozenset({307, 308})
 MAX_REDIRECTS = 10
 COMPRESSION_LEVEL = 3
 #: A look at the database's clock that took longer is no good, and taken again; so often at the most.
@@ -141,9 +146,9 @@ class PageStoreMiddleware(HttpCacheMiddleware):
 # For the stages after the crawl -----------------------------------------------------------------------------------------
 
 
-def load(session: Session, url: str) -> Response | None:
-    """The stored page that a request for `url` led to, redirects followed; None when it is not in the store."""
-    for page in _chain(session, url):
+def load(session: Session, asked: Asked) -> Response | None:
+    """The stored page that asking so led to, redirects followed; None when it is not in the store."""
+    for page in _chain(session, asked):
         if page.status not in REDIRECTS:
             return _response(page)
     return None
@@ -155,22 +160,31 @@ def fetched_at(session: Session, url: str) -> datetime | None:
     return times[-1] if times else None
 
 
-def reject(session: Session, urls: Iterable[str]) -> None:
+def reject(session: Session, asked: Iterable[Asked]) -> None:
     """Mark pages as not being what they should be, so that the next attempt asks the site again."""
-    marks = [page.fingerprint for url in urls for page in _chain(session, url)]
+    marks = [page.fingerprint for one in asked for page in _chain(session, one)]
     session.execute(update(Page).where(Page.fingerprint.in_(marks)).values(rejected_at=func.now()))
 
 
-def _chain(session: Session, url: str) -> Iterator[Page]:
-    """The stored page of `url`, and those that it redirects to."""
+def _chain(session: Session, asked: Asked) -> Iterator[Page]:
+    """The stored page that was asked for so, and those that it redirects to."""
     for _ in range(MAX_REDIRECTS):
-        found = session.scalar(select(Page).where(Page.fingerprint == fingerprint(Request(url))))
+        found = session.scalar(select(Page).where(Page.fingerprint == fingerprint(asking.request(asked))))
         if found is None or found.rejected_at is not None:
             return
         yield found
         if found.status not in REDIRECTS:
             return
-        url = urljoin(url, (Headers(found.headers)["Location"] or b"").decode("latin-1"))
+        asked = _sent_on(asked, found)
+
+
+def _sent_on(asked: Asked, redirect: Page) -> Asked:
+    """What a redirect leads to, as Scrapy follows it."""
+    location = (Headers(redirect.headers)["Location"] or b"").decode("latin-1")
+    if isinstance(asked, str):
+        return urljoin(asked, location)
+    url = urljoin(asked.url, location)
+    return replace(asked, url=url) if redirect.status in SENDING_ON else url
 
 
 def _response(page: Page) -> Response:

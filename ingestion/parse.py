@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urldefrag
@@ -11,13 +11,14 @@ from urllib.parse import urldefrag
 from scrapy.http import Response
 
 from ingestion import sanitize
-from ingestion.errors import IngestionError, NotFound, ParseError, Unreachable
-from ingestion.items import Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
+from ingestion.errors import IngestionError, Locked, NotFound, ParseError, Unreachable
+from ingestion.items import Asked, Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
 from ingestion.sanitize import storable
+from spiders import asking
 from spiders.base import NovelSpider
 
 LONGEST_KEY_BYTES = 1024
-Load = Callable[[str], Response | None]
+Load = Callable[[Asked], Response | None]
 
 
 def parse(
@@ -34,24 +35,20 @@ def parse(
     Raises IngestionError when the index is not what it should be, and whatever `checkpoint` raises.
     """
     novel = _named(spider.novel(_index_page(load, index_url)))
-    links: dict[str, ChapterLink] = {}
-    stated, strategies = [], []
+    index = []
     for page in _index(spider, index_url, load):
         checkpoint()
-        stated += [page.stated_total] if page.stated_total is not None else []
-        strategies += [page.strategy] if page.links else []
-        for link in map(_keyed, page.links):
-            links.setdefault(link.key, replace(link, title=storable(link.title), volume=storable(link.volume) or None))
-    strategy = next(iter(strategies), "")
+        index.append(page)
+    strategy = next((page.strategy for page in index if page.links), "")
     chapters = []
-    for position, link in enumerate(links.values(), start=1):
+    for position, link in enumerate(_in_reading_order(index), start=1):
         checkpoint()
         chapters.append(_chapter(spider, link, position, load, holes))
     return ParsedNovel(
         site=spider.name,
         novel=novel,
         chapters=tuple(chapters),
-        stated_total=max(stated, default=None),
+        stated_total=max((page.stated_total for page in index if page.stated_total is not None), default=None),
         strategy=strategy,
         rank=spider.strategies.index(strategy) if strategy in spider.strategies else 0,
         index_url=index_url,
@@ -59,8 +56,23 @@ def parse(
     )
 
 
-def _keyed(link: ChapterLink) -> ChapterLink:
-    return replace(link, key=_key(link.key), url=storable(link.url))
+def _in_reading_order(index: Iterable[IndexPage]) -> Iterable[ChapterLink]:
+    """The chapters of all pages, each once, as it was listed first."""
+    ordered: list[ChapterLink] = []
+    newest_first = False
+    for page in index:
+        newest_first = newest_first or page.newest_first
+        ordered = [*page.links, *ordered] if newest_first else [*ordered, *page.links]
+    links: dict[str, ChapterLink] = {}
+    for link in map(_kept, ordered):
+        links.setdefault(link.key, link)
+    return links.values()
+
+
+def _kept(link: ChapterLink) -> ChapterLink:
+    """The link with texts that can be stored."""
+    title, volume = storable(link.title), storable(link.volume) or None
+    return replace(link, key=_key(link.key), url=storable(link.url), title=title, volume=volume)
 
 
 def _key(key: str) -> str:
@@ -73,22 +85,30 @@ def _key(key: str) -> str:
 
 def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPage]:
     """The pages of the index in the order in which they were found, each once."""
-    waiting, seen = [index_url], {index_url}
+    waiting: list[Asked] = [index_url]
+    seen: set[Asked] = {index_url}
     while waiting:
-        page = spider.chapters(_index_page(load, waiting.pop(0)))
-        yield page
-        for url in page.further:
-            if url not in seen:
-                seen.add(url)
-                waiting.append(url)
+        asked = waiting.pop(0)
+        further: tuple[Asked, ...]
+        try:
+            page = spider.chapters(_index_page(load, asked))
+        except IngestionError as error:
+            further = asking.instead(asked, error)
+            if not further:
+                raise
+        else:
+            further = page.further
+            yield page
+        waiting += [another for another in dict.fromkeys(further) if another not in seen]
+        seen.update(further)
 
 
-def _index_page(load: Load, url: str) -> Response:
-    response = load(url)
+def _index_page(load: Load, asked: Asked) -> Response:
+    response = load(asked)
     if response is None:
-        raise Unreachable(f"the index page {url} is no more in the page store; the next attempt fetches it again")
+        raise Unreachable(f"the index page {asked} is no more in the page store; the next attempt fetches it again")
     if response.status in NovelSpider.handle_httpstatus_list:
-        raise NotFound(f"the site says that {url} is not there ({response.status}); check the URL")
+        raise NotFound(f"the site says that {asked} is not there ({response.status}); check the URL")
     return response
 
 
@@ -116,7 +136,7 @@ def _read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str
     try:
         part = response.replace(url=f"{response.url}#{fragment}") if fragment else response
         return _cleaned(spider.chapter(part), response.url)
-    except NotFound as error:
+    except (NotFound, Locked) as error:
         return Hole(kind=error.kind, reason=str(error), final=True)
     except IngestionError as error:
         return Hole(kind=error.kind, reason=str(error), final=False)

@@ -10,6 +10,7 @@ from functools import partial
 from scrapy.http import Response
 
 from ingestion import config, crawl, db, novels, pages
+from ingestion.items import Asked
 from ingestion.models import NovelRow
 from ingestion.novels import Saved
 from ingestion.parse import parse
@@ -28,5 +29,5 @@ def reparse(novel: NovelRow) -> Saved:
         return novels.save(session, parsed, max_shrink=config.settings().max_shrink)
 
 
-def _load(url: str) -> Response | None:
-    return db.patiently(partial(pages.load, url=url))
+def _load(asked: Asked) -> Response | None:
+    return db.patiently(partial(pages.load, asked=asked))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
-from ingestion.items import ParsedNovel
+from ingestion.items import Asked, ParsedNovel
 from ingestion.lease import Lease, StopWish, stopped_by_sigterm
 from ingestion.models import Job
 from ingestion.parse import parse
@@ -106,14 +106,14 @@ def _stages(job: Job, lease: Lease) -> str:
     # A site that wants no more of us for now is not asked for pictures either.
     pictures = crawl.illustrate(job, spider, parsed, lease) if crawled.cut_short is None else ""
     told = holes.counted(parsed, pictures)
-    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, urls=holes.to_ask_again(parsed)))
+    lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, asked=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
     return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
-    def load(url: str) -> Response | None:
-        return lease.patiently(partial(pages.load, url=url))
+    def load(asked: Asked) -> Response | None:
+        return lease.patiently(partial(pages.load, asked=asked))
 
     # Read before the pages are: should another job renew the index meanwhile, it is newer than we say, never older.
     seen_at = lease.patiently(partial(pages.fetched_at, url=crawled.index_url))

@@ -15,9 +15,11 @@ from urllib.parse import urldefrag
 from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
+from w3lib.url import safe_url_string
 
 from ingestion.errors import IngestionError, NotFound
-from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
+from ingestion.items import Asked, Chapter, ChapterLink, IndexPage, Novel, Sign
+from spiders import asking
 
 
 class NovelSpider(Spider):
@@ -82,16 +84,19 @@ class NovelSpider(Spider):
             raise ValueError(f"spider {self.name} needs the URL of a novel: -a url=https://…")
         yield self.index_request(self.index)
 
-    def index_request(self, url: str) -> Request:
+    def index_request(self, asked: Asked) -> Request:
         """A page of the index: asked for anew by every job, since it is what changes."""
         self.asked += 1
-        return Request(url, self.parse_index, errback=self.give_up, meta={"role": "index"}, priority=10)
+        meta = {"role": "index", "asked": asked}
+        return asking.request(asked, callback=self.parse_index, errback=self.give_up, meta=meta, priority=10)
 
     def chapter_request(self, link: ChapterLink) -> Request:
         """A chapter's page: fetched once, and again only when the index says that it was edited since."""
         self.asked += 1
         meta = {"role": "chapter", "edited_at": link.edited_at, "key": link.key}
-        return Request(link.url, self.parse_chapter, errback=self.give_up, meta=meta)
+        # From where a reader comes; not from a form's answer, which no reader sees, and some sites look.
+        headers = {"Referer": safe_url_string(self.index or link.url)}
+        return Request(link.url, self.parse_chapter, errback=self.give_up, headers=headers, meta=meta)
 
     def parse_index(self, response: Response) -> Iterator[Request]:
         """Ask for the chapters of this index page, then for the index pages after it."""
@@ -99,7 +104,7 @@ class NovelSpider(Spider):
         try:
             page = self._read_index(response)
         except IngestionError as error:
-            self.failures.append((response.request or Request(response.url), error))
+            yield from self._ask_instead(response.request or Request(response.url), error)
             return
         if page.index_url is not None:
             yield from self._move_to(page.index_url)
@@ -110,8 +115,15 @@ class NovelSpider(Spider):
         if page.is_chain(response.url):
             yield from self._next_in_chain(response, page)
             return
-        for url in page.further:
-            yield self.index_request(url)
+        for asked in page.further:
+            yield self.index_request(asked)
+
+    def _ask_instead(self, request: Request, error: IngestionError) -> Iterator[Request]:
+        """Go another way where there is one; else the page could not be had."""
+        pages = asking.instead(request.meta.get("asked", request.url), error)
+        if not pages:
+            self.failures.append((request, error))
+        yield from map(self.index_request, pages)
 
     def _page_of(self, link: ChapterLink, index: Response) -> Iterator[Request]:
         """A chapter's page, once: it may be the index itself, and hold other chapters beside it."""
@@ -134,9 +146,9 @@ class NovelSpider(Spider):
 
     def _next_in_chain(self, response: Response, page: IndexPage) -> Iterator[Request]:
         """A chain's pages are chapters too, fetched once; only its end is asked whether something follows by now."""
-        for url in page.further:
+        for asked in page.further:
             self.asked += 1
-            yield Request(url, self.parse_index, errback=self.give_up, meta={"role": "chapter"})
+            yield asking.request(asked, callback=self.parse_index, errback=self.give_up, meta={"role": "chapter"})
         if not page.further and "cached" in response.flags and response.meta["role"] == "chapter":
             yield self.index_request(response.url).replace(dont_filter=True)
 

@@ -55,7 +55,9 @@ class Generic(NovelSpider):
             listed = tuple(_entries(contents, response.url))
             self.logger.debug("list of %d chapters, confidence %s", len(listed), contents.confidence)
             more = following is not None and following not in {link.url for link in listed}
-            return IndexPage(links=listed, further=(following,) if more and following else (), strategy=LIST)
+            further = (following,) if more and following else ()
+            backwards = toc.runs_backwards(contents.group)
+            return IndexPage(links=listed, further=further, strategy=LIST, newest_first=backwards)
         if (index := steps.contents_page(root, response.url)) is not None:
             return IndexPage(links=(), index_url=index)
         if following is None and steps.previous_page(root, response.url) is None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from scrapy import Request, Spider
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, Response
 
 from ingestion import db, jobs, pages
 from ingestion.crawl.settings import base
 from ingestion.errors import LeaseLost
+from ingestion.items import Asked, Form
 from ingestion.lease import Lease
 from ingestion.pages import PageStore
 from ingestion.retry import Backoff
 from ingestion.status import Priority, Refresh
+from spiders import asking
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -56,6 +59,39 @@ def test_whatever_comes_replaces_a_page_that_was_rejected():
     store(b"a page", seconds_ago=10)
 
     assert stored() == b"a page"
+
+
+FORMS = [Form(url=URL, fields=(("page", number),)) for number in ("1", "2")]
+
+
+def answer(asked: Asked, body: bytes, *, status: int = 200, **headers: str) -> None:
+    request = asking.request(asked)
+    PageStore(base()).store_response(Spider("any"), request, Response(URL, status, headers, body))
+
+
+def kept(asked: Asked) -> bytes | None:
+    with db.transaction() as session:
+        found = pages.load(session, asked)
+    return found.body if found else None
+
+
+def test_the_answers_to_two_forms_and_the_page_itself_are_kept_apart():
+    for asked, body in ((URL, b"page"), (FORMS[0], b"one"), (FORMS[1], b"two")):
+        answer(asked, body)
+    with db.transaction() as session:
+        pages.reject(session, [FORMS[0]])
+
+    assert [kept(asked) for asked in (URL, *FORMS)] == [b"page", None, b"two"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_form_that_is_redirected_is_followed_as_it_was_in_the_crawl(status: int):
+    elsewhere = "https://example.org/2"
+    answer(FORMS[0], b"", status=status, Location="/2")
+    answer(elsewhere, b"got")
+    answer(replace(FORMS[0], url=elsewhere), b"posted")
+
+    assert kept(FORMS[0]) == (b"posted" if status in {307, 308} else b"got")
 
 
 def test_a_header_that_postgresql_cannot_hold_costs_no_page():

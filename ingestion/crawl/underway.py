@@ -26,7 +26,7 @@ from ingestion.errors import (
     TooLarge,
     Unreachable,
 )
-from ingestion.items import Hole
+from ingestion.items import Asked, Hole
 from ingestion.lease import Lease
 from ingestion.retry import is_retried
 from spiders.base import NovelSpider
@@ -155,13 +155,13 @@ class NovelUnderWay(UnderWay[NovelSpider]):
         spider = crawler.spider
         assert isinstance(spider, NovelSpider)  # noqa: S101 - for the type checker: we made it
         if not spider.settled and self._cut_short is None:
-            self._lease.write(partial(pages.reject, urls=[spider.index or ""]))
+            self._lease.write(partial(pages.reject, asked=[spider.index or ""]))
             raise Unreachable(f"{spider.index} leads back to itself; the site redirects in a circle")
         holes = {}
         for request, failure in spider.failures:
             error = explain(request, failure)
             if isinstance(failure, IngestionError):
-                self._lease.write(partial(pages.reject, urls=[_first_url(request)]))
+                self._lease.write(partial(pages.reject, asked=[_asked(request)]))
             if request.callback != spider.parse_chapter:
                 raise error
             holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
@@ -192,6 +192,12 @@ def _stored(crawler: Crawler) -> int:
     """How many pages the crawl has put into the store (a statistic of Scrapy's cache middleware)."""
     stats = crawler.stats
     return stats.get_value("httpcache/store", 0) if stats else 0
+
+
+def _asked(request: Request) -> Asked:
+    """How the spider asked, before any redirect: a form may have become a GET by then."""
+    asked: Asked = request.meta.get("asked") or _first_url(request)
+    return asked
 
 
 def _first_url(request: Request) -> str:
