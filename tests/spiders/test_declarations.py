@@ -24,6 +24,11 @@ SIGNS = [
         "https://archiveofourown.org/works/9?view_full_work=true&view_adult=true",
         "https://archiveofourown.org/works/9/navigate?view_adult=true",
     ),
+    (
+        "scribblehub",
+        "https://www.scribblehub.com/series/41/brine/",
+        "https://www.scribblehub.com/rssfeed.php?type=series&sid=41",
+    ),
     ("wordpress", "https://palelights.com/2022/09/table-of-contents/", "https://palelights.com/feed/"),
     (
         "syosetu",
