@@ -1,4 +1,4 @@
-"""Scrapy's register of spiders: the classes in `spiders/`, and one for each file of rules in SPIDERS_DIR."""
+"""Scrapy's register of spiders: the classes in `spiders/`, and one for each file of rules, those that come along and SPIDERS_DIR's."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
-from spiders import selected
-from spiders.selected import RuleError
+from spiders import rules, selected
+from spiders.rules import RuleError
 
 
 class SiteLoader(SpiderLoader):
-    """SpiderLoader that reads the setting SPIDER_RULES_DIR, a folder of TOML files, besides SPIDER_MODULES. Raises RuleError."""
+    """SpiderLoader that reads the setting SPIDER_RULES_DIRS, folders of TOML files, besides SPIDER_MODULES. Raises RuleError."""
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
-        folder = settings["SPIDER_RULES_DIR"]
-        for path in sorted(Path(folder).glob("*.toml")) if folder else ():
-            self._add(path)
+        for folder in settings.getlist("SPIDER_RULES_DIRS"):
+            for path in sorted(Path(folder).glob("*.toml")):
+                self._add(path)
 
     def _add(self, path: Path) -> None:
-        rules = selected.read(path)
-        if rules.name in self._spiders:
-            raise RuleError(f"{path}: there is a spider named {rules.name} already; choose another name")
-        self._spiders[rules.name] = selected.spider(rules)
+        read = rules.read(path)
+        if read.name in self._spiders:
+            raise RuleError(f"{path}: there is a spider named {read.name} already; choose another name")
+        self._spiders[read.name] = selected.spider(read)

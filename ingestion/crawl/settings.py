@@ -13,7 +13,7 @@ from ingestion import config, pages
 from ingestion.crawl.loading import SiteLoader
 from ingestion.models import Job
 from spiders.base import NovelSpider
-from spiders.selected import RuleError
+from spiders.rules import THEMES, RuleError
 
 #: The settings that name a class, and those that name a group of them.
 SINGLE_COMPONENTS = (
@@ -73,7 +73,7 @@ SETTINGS: dict[str, Any] = {
 def base() -> Settings:
     """Scrapy's settings that every job shares."""
     folder = config.settings().spiders_dir
-    return Settings(SETTINGS | {"SPIDER_RULES_DIR": str(folder) if folder else None})
+    return Settings(SETTINGS | {"SPIDER_RULES_DIRS": [THEMES, folder] if folder else [THEMES]})
 
 
 def pace_of(spider: type[NovelSpider]) -> float:

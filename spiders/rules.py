@@ -1,0 +1,91 @@
+"""What a file of rules may say: a site, or a theme that many sites share, in some ten CSS selectors and patterns.
+
+The names of a file's keys are the fields of `Rules`; a file that cannot be used is told by its name, its key and the reason.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from cssselect import HTMLTranslator, SelectorError
+
+#: The themes that come along. They have no hosts of their own: SITE_ALIASES=<host>=<theme> says which.
+THEMES = Path(__file__).with_name("themes")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
+_SELECTORS = ("chapters", "content", "title", "author", "description", "cover", "tags", "status", "next_page", "remove")
+
+
+class RuleError(ValueError):
+    """A file of rules cannot be used; the message names the file, the key and what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """One site. `chapters` selects the links of the list, `content` the element that holds a chapter's text.
+
+    `key` and `index` are regular expressions whose first group is a chapter's key in its URL, and the URL of the novel's index in any
+    URL of the novel. `pace` is in seconds. A list that shows the newest chapter first is turned round by `newest_first`, however
+    many pages it has. An index without the list has it by a form (POST) to `chapters_post`, an address below the index.
+    """
+
+    name: str
+    domains: list[str]
+    chapters: str
+    content: str
+    title: str | None = None
+    author: str | None = None
+    description: str | None = None
+    cover: str | None = None
+    tags: str | None = None
+    status: str | None = None
+    next_page: str | None = None
+    chapters_post: str | None = None
+    remove: str | None = None
+    key: str | None = None
+    index: str | None = None
+    newest_first: bool = False
+    pace: float = 0.0
+
+
+def read(path: Path) -> Rules:
+    """The rules in a file. Raises RuleError."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise RuleError(f"{path}: {error}") from None
+    _check_keys(path, values)
+    for name in _SELECTORS:
+        _check(path, name, values.get(name), HTMLTranslator().css_to_xpath, SelectorError)
+    for name in ("key", "index"):
+        _check(path, name, values.get(name), _compiled, re.error)
+    return Rules(**values)
+
+
+def _check_keys(path: Path, values: dict[str, Any]) -> None:
+    known = {field.name: field for field in fields(Rules)}
+    if unknown := sorted(values.keys() - known.keys()):
+        raise RuleError(f"{path}: unknown key {', '.join(unknown)}; there are {', '.join(known)}")
+    if missing := [name for name, field in known.items() if field.default is MISSING and name not in values]:
+        raise RuleError(f"{path}: {', '.join(missing)} must be given")
+    kinds = {"domains": list, "newest_first": bool, "pace": int | float}
+    for name, value in values.items():
+        if not isinstance(value, kinds.get(name, str)):
+            raise RuleError(f"{path}: {name} is {value!r}, which is of the wrong kind")
+    if not _NAME.fullmatch(values["name"]):
+        raise RuleError(f"{path}: name ({values['name']}) must be a word in small letters")
+
+
+def _check(path: Path, name: str, value: str | None, compile_it: Any, error: type[Exception]) -> None:
+    try:
+        compile_it(value) if value is not None else None
+    except error as reason:
+        raise RuleError(f"{path}: {name} ({value}) cannot be used: {reason}") from None
+
+
+def _compiled(pattern: str) -> None:
+    if not re.compile(pattern).groups:
+        raise re.error("it has no group in parentheses")
