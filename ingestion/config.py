@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     site_aliases: Aliases = Field(default_factory=dict)
     #: Folder of spiders as data: a TOML file of selectors for each site (see CONTRIBUTING.md).
     spiders_dir: DirectoryPath | None = None
+    #: Whether sites that only ask for the reader's age are told that the readers are adults.
+    adult_pages: bool = False
     #: Seconds that an attempt keeps its job without a sign of progress.
     lease_seconds: float = Field(default=60.0, ge=1, le=3600)
     #: Seconds between two looks for stranded jobs, in each worker.

@@ -7,7 +7,7 @@ idea: extraction does no I/O). They run the same in a crawl, in a re-parse of st
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urldefrag
@@ -36,6 +36,8 @@ class NovelSpider(Spider):
     sign_at: ClassVar[tuple[str, str]] = ("", "")
     #: How many chapters one answer may bring; None for all of them.
     batch: ClassVar[int | None] = 1
+    #: Cookies that answer the site's plain question of age; sent only where the operator has set ADULT_PAGES.
+    adult_cookies: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, url: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ A short work has no index: its text stands on the work's own page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -40,6 +40,7 @@ class Syosetu(NovelSpider):
     allowed_domains: ClassVar[list[str]] = ["ncode.syosetu.com", "novel18.syosetu.com"]
     strategies = ("div.p-eplist", "div.p-novel__text")  # the second where a short work has no list
     sign = Sign.API
+    adult_cookies: ClassVar[Mapping[str, str]] = {"over18": "yes"}
 
     @classmethod
     def index_url(cls, url: str) -> str:
@@ -126,7 +127,7 @@ def _page(response: Response) -> Selector:
     if asks_for_age or first(page, "head > title") == "年齢確認":
         raise Blocked(
             f"{response.url} asks for the reader's age: novel18.syosetu.com shows its works only to a browser that says "
-            "so (the cookie over18=yes), and this program does not say it for you"
+            "so (the cookie over18=yes). ADULT_PAGES=true says it for you; set it if all who read your library are adults"
         )
     return page
 

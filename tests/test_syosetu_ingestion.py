@@ -11,7 +11,7 @@ from tests.conftest import configure
 from tests.library import Work, ingest, library, words
 from tests.sites import syosetu
 from tests.sites.samples import make_novel
-from tests.sites.web import Page, Site
+from tests.sites.web import Answer, Page, Site
 
 
 def test_a_long_work_is_read_from_all_pages_of_its_index(work: Work, monkeypatch: pytest.MonkeyPatch):
@@ -74,3 +74,29 @@ def test_the_question_of_age_ends_the_job_with_its_reason(work: Work, monkeypatc
 
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "blocked")
     assert "over18=yes" in (job.error_message or "")
+    assert "ADULT_PAGES=true" in (job.error_message or "")
+    assert not any("cookie" in hit.headers for hit in site.hits)
+
+
+def test_adult_pages_answers_the_question_of_age_to_the_site_that_asks_and_to_no_other(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    sample = make_novel(chapters=3, per_volume=0)
+    moved = syosetu.path_of(sample, sample.chapters[2])
+
+    def gated(page: Page) -> Answer:
+        gate = Page("<title>年齢確認</title>", headers={"Set-Cookie": "session=1"})
+        return lambda hit: page if hit.headers.get("cookie") == "over18=yes" else gate
+
+    with Site(syosetu.render(sample)) as other, Site() as site:
+        pictured = sample.rewriting(sample.chapters[0].key, f'<p>A map:</p><img src="{other.url}/map.png">')
+        site.pages.update({path: gated(page) for path, page in syosetu.render(pictured).items()})
+        site.pages[moved] = Page(status=302, headers={"Location": other.url + moved})
+        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=syosetu")
+        refused = ingest(f"{site.url}{syosetu.work(sample)}", work)
+        configure(monkeypatch, ADULT_PAGES="true", PICTURES="true")
+        job = ingest(f"{site.url}{syosetu.work(sample)}", work)
+
+    assert (refused.error_kind, job.status, job.chapters_saved) == ("blocked", JobStatus.DONE, 3)
+    assert [hit.path for hit in other.hits if hit.path != "/robots.txt"] == [moved, "/map.png"]
+    assert not any("cookie" in hit.headers for hit in other.hits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
@@ -58,6 +59,7 @@ SETTINGS: dict[str, Any] = {
         "ingestion.crawl.dialling.GuardMiddleware": 10,
         "ingestion.crawl.robots.RobotsMiddleware": 100,
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "ingestion.crawl.adult.AdultMiddleware": 390,
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "ingestion.crawl.retrying.PageRetryMiddleware": 550,
@@ -93,6 +95,8 @@ def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
             "JOB_REFRESH": job.refresh.value,
             "PACE_SECONDS": pace,
             "USER_AGENT": ours.user_agent,
+            "ADULT_COOKIES": dict(spider.adult_cookies) if ours.adult_pages else {},
+            "SITE_HOSTS": [urlsplit(spider.index_url(job.canonical_url)).netloc, *spider.allowed_domains],
             "DOWNLOAD_TIMEOUT": ours.download_timeout,
             "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
             "RETRY_TIMES": ours.page_retries,
