@@ -1,7 +1,7 @@
 """Archive of Our Own (archiveofourown.org): one page, the whole work, is the index and holds every chapter.
 
-The links of that page carry the chapter's id as fragment. The site's refusals and errors come with status 200, each in its own
-words; the robots.txt keeps programs out of searches (`/works?…`) and downloads, not out of works.
+The links of that page carry the chapter's id as fragment. The robots.txt keeps programs out of searches (`/works?…`) and
+downloads, not out of works.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from urllib.parse import urldefrag, urlsplit
 from parsel import Selector, SelectorList
 from scrapy.http import Response
 
-from ingestion.errors import Blocked, IngestionError, NotFound, ParseError, RateLimited, Unreachable, UnsupportedSite
+from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
+from spiders import ao3instead
 from spiders.base import NovelSpider
-from spiders.challenge import refuse
 from spiders.fragments import inner_html, paragraphs, tree, words
 
 _WORK = re.compile(r"/(?:collections/[^/]+/)?works/(\d+)(?=/|$)")
@@ -126,7 +126,7 @@ class _Work:
         body = page.css("#chapters")
         work = _WORK.match(urlsplit(response.url).path)
         if work is None or not title or not body:
-            raise _instead(response, page)
+            raise ao3instead.of_work(response, page)
         chapters = {_key(response, part): part for part in body.xpath(_CHAPTERS)} or {work[1]: body[0]}
         return cls(page=page, key=work[1], title=title, preface=preface, chapters=chapters)
 
@@ -172,28 +172,3 @@ def _notes(preface: SelectorList[Selector]) -> list[str]:
 
 def _endnotes(around: SelectorList[Selector]) -> list[str]:
     return [inner_html(notes) for notes in around.css(".end.notes.module blockquote.userstuff")]
-
-
-# Instead of the work ----------------------------------------------------------------------------------------------------
-
-#: What stands on a page without a work, what it means, and what is said of its URL; the first that holds.
-_INSTEAD: tuple[tuple[str, type[IngestionError], str], ...] = (
-    ('//*[@id="signin" or has-class("sessions-new")]', Blocked, "is only for registered users, and we do not log in"),
-    ('//p[has-class("caution")]', Blocked, "asks about adult content though told yes: the site changed its gate"),
-    ('//*[has-class("notice")][contains(., "revealed")]', Blocked, "is not revealed yet: try again when it is"),
-    ("//body[starts-with(normalize-space(), 'Retry later')]", RateLimited, "answered “Retry later”: wait some minutes"),
-    ("//*[normalize-space()='Error 429']", RateLimited, "answered “Error 429”, too many requests: wait some minutes"),
-    ("//*[normalize-space()='Error 404']", NotFound, "is not in the Archive: it was deleted, or the URL is wrong"),
-    ('//*[self::title or self::h2][contains(., "Error ")]', Unreachable, "is an error page for now: try again later"),
-)
-
-
-def _instead(response: Response, page: Selector) -> IngestionError:
-    """What a page without a work says; it may also be a challenge, which is raised, or just some other page."""
-    if urlsplit(response.url).path.startswith("/series/"):
-        return UnsupportedSite(f"{response.url} is a series, which is several works: give the works' URLs one by one")
-    for sign, error, told in _INSTEAD:
-        if page.xpath(sign):
-            return error(f"{response.url} {told}")
-    refuse(response)
-    return UnsupportedSite(f"{response.url} is not a work's page: give a URL of the form /works/<number>")

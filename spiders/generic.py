@@ -10,13 +10,14 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
+from parsel import Selector
 from scrapy.http import Response, TextResponse
 from scrapy.utils.response import get_base_url
 from w3lib.url import canonicalize_url
 
 from ingestion.errors import UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Matter, Novel
-from spiders import maintext, metadata, steps, toc
+from spiders import maintext, metadata, steps, toc, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import tree
@@ -72,7 +73,9 @@ class Generic(NovelSpider):
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""
         root, hidden = _page(response)
-        return replace(maintext.extract(root, response.url), hidden_removed=hidden)
+        chapter = maintext.extract(root, response.url)
+        walls.refuse_teaser(response, Selector(text=chapter.content, type="html"))
+        return replace(chapter, hidden_removed=hidden)
 
 
 def _page(response: Response) -> tuple[HtmlElement, int]:

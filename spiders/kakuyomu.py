@@ -18,7 +18,7 @@ from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import pagedata
+from spiders import pagedata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import inner_html, line, paragraphs_of, tree, words
@@ -93,7 +93,9 @@ class Kakuyomu(NovelSpider):
         page = tree(response)
         text = next(iter(page.css("div.widget-episodeBody.js-episode-body")), None)
         if text is None:
-            raise _absent(response, page, "has no text: it is no episode's page, or one for those who pay")
+            absent = _absent(response, page, "has no text: it is no episode's page, or the site changed")
+            walls.refuse(response, page)
+            raise absent
         removed = remove_hidden(text)
         if not words(text) and not text.css("img"):
             raise ParseError(f"{response.url} is an episode without a text")

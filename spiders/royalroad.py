@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import pagedata
+from spiders import pagedata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import first, inner_html, line, paragraphs, paragraphs_of, tree, words
@@ -93,7 +93,7 @@ class RoyalRoad(NovelSpider):
         page = _page(response)
         content = next(iter(page.css("div.chapter-content")), None)
         if content is None:
-            refuse(response)
+            walls.refuse(response, page)
             raise ParseError(f"{response.url} has no div.chapter-content: it is no chapter's page, or the site changed")
         before, after = content.xpath(f"preceding::div[{_NOTE}]"), content.xpath(f"following::div[{_NOTE}]")
         parts = (content, *before, *after)

@@ -62,7 +62,7 @@ class ScribbleHub(NovelSpider):
         page, series = tree(response), _series(response.url)
         title = first(page, ".fic_title")
         if not title or series is None:
-            _refuse(response, page)
+            walls.refuse(response, page)
             raise ParseError(f"{response.url} is not a series' page: give a URL of the form /series/<number>/<name>/")
         author, cover = first(page, ".auth_name_fic"), page.css(".fic_image img::attr(src)").get()
         drop(page, ".wi_fic_desc .dots, .wi_fic_desc .morelink")
@@ -87,7 +87,7 @@ class ScribbleHub(NovelSpider):
             return _answer(response, links)
         series = _series(response.url)
         if series is None or not page.css(".fic_title") or _CHAPTER.search(path):
-            _refuse(response, page)
+            walls.refuse(response, page)
             raise ParseError(f"{response.url} is not a series' page: give a URL of the form /series/<number>/<name>/")
         said = re.sub(r"\D", "", first(page, "span.cnt_toc") or "")
         total = int(said) if said else None
@@ -102,14 +102,14 @@ class ScribbleHub(NovelSpider):
         page = tree(response)
         text = next(iter(page.css("#chp_raw")), None)
         if text is None:
-            _refuse(response, page)
+            walls.refuse(response, page)
             raise ParseError(f"{response.url} has no #chp_raw: it is no chapter's page, or the site changed")
         scribbled.unfold(text)
         removed = remove_hidden(text)
         before, after = scribbled.take_notes(text)
         scribbled.gather_footnotes(text)
         if not words(text) and not text.css("img"):
-            _refuse(response, page)
+            walls.refuse(response, page)
             raise ParseError(f"{response.url} is a chapter without a text")
         return Chapter(
             content=inner_html(text),
@@ -131,12 +131,6 @@ def _series(url: str) -> _Series | None:
     if found is None:
         return None
     return _Series(origin, found[1], None if found[2] == "stats" else found[2])
-
-
-def _refuse(response: Response, page: Selector) -> None:
-    """Raise what the page says that it is instead."""
-    refuse(response)
-    walls.respect(response, page)
 
 
 def _status(page: Selector) -> Publication | None:

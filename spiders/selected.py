@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel, Publication
+from spiders import walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import drop, first, inner_html, line, paragraphs, tree, words
@@ -88,6 +89,7 @@ class SelectedSpider(Generic):
             drop(page, self.rules.remove)
         texts = [inner_html(part) for part in page.css(self.rules.content) if words(part)]
         if not texts:
+            walls.refuse(response, page)
             raise ParseError(
                 f"{response.url}: `content` ({self.rules.content}) finds no text; the site has changed, or its rules are wrong"
             )

@@ -14,9 +14,9 @@ from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 from parsel import Selector, SelectorList
 from scrapy.http import Response
 
-from ingestion.errors import Blocked, ParseError, UnsupportedSite
+from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
-from spiders import pagedata, wpapi
+from spiders import pagedata, walls, wpapi
 from spiders.challenge import refuse
 from spiders.fragments import absolute, first, inner_html, line, tree, words
 from spiders.generic import CHAIN, Generic
@@ -108,10 +108,8 @@ class WordPress(Generic):
             text, url = wpapi.post(response)
             return _cleaned(Selector(text=f"<body>{text}</body>").css("body"), url)
         page = tree(response)
-        if page.css("form.post-password-form"):
-            raise Blocked(f"{response.url} is behind a password that its author gives out")
-        if not page.css(_BODY):
-            refuse(response)
+        if page.css("form.post-password-form") or not page.css(_BODY):
+            walls.refuse(response, page)
             raise ParseError(
                 f"{response.url} has no .entry-content: it is no post, or the site's theme has another name"
             )

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
-from ingestion.errors import Blocked, IngestionError, NotFound, ParseError, RateLimited, Unreachable, UnsupportedSite
+from ingestion.errors import (
+    Blocked,
+    IngestionError,
+    Locked,
+    NotFound,
+    ParseError,
+    RateLimited,
+    Unreachable,
+    UnsupportedSite,
+)
 from ingestion.items import Publication
 from spiders.archiveofourown import ArchiveOfOurOwn
 from tests.sites import archiveofourown as site
@@ -17,7 +26,7 @@ INDEX = f"{WORK}?view_full_work=true&view_adult=true"
 METHODS = ["novel", "chapters", "chapter"]
 INSTEAD: dict[str, tuple[type[IngestionError], str]] = {
     "adult.html": (Blocked, "adult content"),
-    "registered.html": (Blocked, "registered users"),
+    "registered.html": (Locked, "registered users"),
     "unrevealed.html": (Blocked, "not revealed yet"),
     "retry-later.txt": (RateLimited, "Retry later"),
     "error-429.html": (RateLimited, "too many requests"),
@@ -156,10 +165,10 @@ def test_a_plain_retry_later_is_too_much_for_now():
         ArchiveOfOurOwn().chapters(TextResponse(INDEX, body=b"Retry later\n", encoding="utf-8"))
 
 
-def test_the_login_that_a_work_for_members_redirects_to_is_blocked():
+def test_the_login_that_a_work_for_members_redirects_to_is_locked():
     url = "https://archiveofourown.org/users/login?restricted=true"
 
-    with pytest.raises(Blocked, match="registered users"):
+    with pytest.raises(Locked, match="registered users"):
         ArchiveOfOurOwn().chapters(response("archiveofourown/registered.html", url))
 
 
