@@ -47,6 +47,7 @@ def _split_pairs(value: Any) -> Any:
 
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
 
 
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     site_aliases: Aliases = Field(default_factory=dict)
     #: Folder of spiders as data: a TOML file of selectors for each site (see CONTRIBUTING.md).
     spiders_dir: DirectoryPath | None = None
+    #: Spiders that are off by themselves (`cli.py spiders` says why) and that the operator wants all the same, divided by commas.
+    spiders_on: Names = ()
     #: Whether sites that only ask for the reader's age are told that the readers are adults.
     adult_pages: bool = False
     #: Seconds that an attempt keeps its job without a sign of progress.

@@ -36,6 +36,8 @@ class NovelSpider(Spider):
     sign_at: ClassVar[tuple[str, str]] = ("", "")
     #: How many chapters one answer may bring; None for all of them.
     batch: ClassVar[int | None] = 1
+    #: Why the site is not read unless the operator names the spider in SPIDERS_ON.
+    off: ClassVar[str | None] = None
     #: Cookies that answer the site's plain question of age; sent only where the operator has set ADULT_PAGES.
     adult_cookies: ClassVar[Mapping[str, str]] = {}
 

@@ -22,7 +22,7 @@ def listed() -> dict[str, dict[str, object]]:
 def test_each_site_is_listed_with_what_its_spider_declares(monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, PACE_SECONDS="1")
     rows = listed()
-    declared = ("name", "hosts", "pace", "sign", "batch", "strategies")
+    declared = ("name", "hosts", "pace", "sign", "batch", "strategies", "off")
 
     assert {name: rows["xenforo"][name] for name in declared} == {
         "name": "xenforo",
@@ -31,8 +31,11 @@ def test_each_site_is_listed_with_what_its_spider_declares(monkeypatch: pytest.M
         "sign": "feed",
         "batch": 10,
         "strategies": ["reader pages"],
+        "off": None,
     }
     assert (rows["royalroad"]["pace"], rows["archiveofourown"]["batch"]) == (1.0, "all")
+    assert (rows["generic"]["hosts"], rows["madara"]["hosts"]) == (["any other"], ["those in SITE_ALIASES"])
+    assert "robots.txt" in str(rows["wattpad"]["off"])
 
 
 def test_a_site_is_as_well_as_the_worst_of_its_hosts():

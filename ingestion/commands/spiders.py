@@ -22,7 +22,7 @@ COLUMNS = ("name", "hosts", "pace", "sign", "batch", "found_by", "recorded", "jo
 
 
 def spiders(as_json: output.Json = False) -> None:
-    """List the sites that have a spider of their own, and how well they are read; `generic` reads any other.
+    """List the sites that have a spider of their own, how well they are read, and why one is off; `generic` reads any other.
 
     Example: python cli.py spiders
     """
@@ -32,6 +32,8 @@ def spiders(as_json: output.Json = False) -> None:
         return
     output.table([row | _brief(row) for row in rows], *COLUMNS)
     for row in rows:
+        if row["off"]:
+            output.out.print(f"{row['name']} is off: {row['off']}", markup=False, highlight=False)
         for reason in row["reasons"]:
             output.out.print(f"{row['name']} is {row['health']}: {reason}", markup=False, highlight=False)
 
@@ -46,13 +48,14 @@ def _brief(row: dict[str, Any]) -> dict[str, str]:
 def _rows() -> Iterator[dict[str, Any]]:
     from ingestion import crawl
 
+    nowhere = {crawl.FALLBACK_SPIDER: ["any other"]}
     jobs, novels, found = _from_database()
     for spider in crawl.spiders():
         here = [host for host in found if host[0].site == spider.name]
         newest = here[0][0] if here else None
         yield {
             "name": spider.name,
-            "hosts": spider.allowed_domains or ["any other"],
+            "hosts": spider.allowed_domains or nowhere.get(spider.name, ["those in SITE_ALIASES"]),
             "pace": crawl.pace_of(spider),
             "sign": spider.sign.value,
             "sign_url": spider.sign_url(newest.url) if newest else None,
@@ -60,6 +63,7 @@ def _rows() -> Iterator[dict[str, Any]]:
             "strategies": list(spider.strategies),
             "last_strategy": next((reading.strategy for host in here for reading in host if reading.strategy), None),
             "recorded": _recorded(spider.name),
+            "off": spider.off,
             "jobs": jobs.get(spider.name, 0),
             "novels": novels.get(spider.name, 0),
             **_health(here),

@@ -21,6 +21,7 @@ from ingestion.crawl.dialling import install_guarded_resolver
 from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.settings import for_job, loader, pace_of, warm
 from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
+from ingestion.errors import RobotsDisallowed
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
 from ingestion.models import Job
@@ -60,10 +61,14 @@ def _spider(name: str) -> type[NovelSpider]:
 def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
     """Fetch the index and every chapter page that the store lacks.
 
-    Raises IngestionError when the index cannot be had; LeaseLost and Released as `Lease.checkpoint` does. A chapter's page
+    Raises IngestionError when the index cannot be had, or the spider is off; LeaseLost and Released as `Lease.checkpoint` does. A chapter's page
     that cannot be had is no error here but a hole in the result. A site that asks for a rest, or that fails again and again,
     is left alone: the crawl ends early.
     """
+    if spider.off and spider.name not in config.settings().spiders_on:
+        raise RobotsDisallowed(
+            f"the spider {spider.name} is off: {spider.off}. SPIDERS_ON={spider.name} switches it on, and robots.txt is obeyed all the same"
+        )
     crawl = NovelUnderWay(lease)
     return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=job.canonical_url))
 
