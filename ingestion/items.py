@@ -82,7 +82,7 @@ class ChapterLink:
 class Form:
     """A page that a site gives only in answer to a form: `fields`, names with their values, sent to `url` (POST).
 
-    `otherwise` are the pages to ask for where the answer turns out not to be what it should.
+    `otherwise` are the pages to ask for where the form is refused, or the answer turns out not to be what it should.
     """
 
     url: str

@@ -122,8 +122,8 @@ class NovelSpider(Spider):
         for asked in page.further:
             yield self.index_request(asked)
 
-    def _ask_instead(self, request: Request, error: IngestionError) -> Iterator[Request]:
-        """Go another way where there is one; else the page could not be had."""
+    def _ask_instead(self, request: Request, error: BaseException) -> Iterator[Request]:
+        """Go another way where there is one; else note that the page could not be had."""
         pages = asking.instead(request.meta.get("asked", request.url), error)
         if not pages:
             self.failures.append((request, error))
@@ -160,7 +160,7 @@ class NovelSpider(Spider):
         """Nothing but count: the page is in the store, and reading it is the next stage's work."""
         self.settled += 1
 
-    def give_up(self, failure: Failure) -> None:
-        """Note a page that did not come, retries included."""
+    def give_up(self, failure: Failure) -> list[Request]:
+        """Do without a page that did not come, retries included."""
         self.settled += 1
-        self.failures.append((failure.request, failure.value))  # type: ignore[attr-defined,arg-type] # Scrapy adds it
+        return list(self._ask_instead(failure.request, failure.value))  # type: ignore[attr-defined,arg-type] # Scrapy adds it

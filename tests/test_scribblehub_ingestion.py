@@ -57,16 +57,21 @@ def test_asking_again_sends_the_form_anew_and_finds_what_is_new_and_what_is_lock
     ]
 
 
-def test_pages_that_begin_with_the_newest_chapter_are_turned_round_as_a_whole(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+ROBOTS = Page("User-agent: *\nDisallow: /wp-admin/\n", content_type="text/plain")
+
+
+@pytest.mark.parametrize("refusal", [{}, {"/robots.txt": ROBOTS}, {scribblehub.FORM: Page("Forbidden", status=403)}])
+def test_where_the_form_is_no_good_the_pages_of_the_list_are_turned_round_as_a_whole(
+    work: Work, monkeypatch: pytest.MonkeyPatch, refusal: dict[str, Page]
 ):
     sample = make_novel(chapters=7)
-    with Site(scribblehub.render(sample, form=False)) as site:
+    with Site(scribblehub.render(sample, form=False) | refusal) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=scribblehub")
         job = ingest(f"{site.url}{scribblehub.series(sample)}", work)
 
     assert (job.status, job.chapters_saved, job.error_message) == (JobStatus.DONE, 7, None)
     assert [c.key for c in library(job)] == [c.key for c in sample.chapters]
+    assert site.requests(scribblehub.FORM) == ("/robots.txt" not in refusal)
 
 
 def test_an_answer_to_the_form_that_was_none_is_asked_for_again(work: Work, monkeypatch: pytest.MonkeyPatch):
