@@ -102,7 +102,9 @@ class IndexPage:
     """What one page of the index lists: its links, the further index pages, and how many chapters the site says there are.
 
     A page that lists only itself is a link in a chain: a novel without an index, whose chapters lead from one to the next.
-    A page that is no index but knows where it is (a chapter's page) says so in `index_url`. `strategy` is the one of the
+    A page that is no index but knows where it is (a chapter's page, a later page of the index) says so in `index_url`.
+    The links are in reading order, whatever the page's own is. Where the pages begin with the newest chapters, `newest_first`
+    says that those of this page and of any after it come before those of the pages found earlier. `strategy` is the one of the
     spider's `strategies` by which the links were found; empty where there are none, or the spider knows only one way.
     The links are in reading order, whatever the page's own is. Where the pages begin with the newest chapters, `newest_first`
     says that those of this page and of any after it come before those of the pages found earlier.

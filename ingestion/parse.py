@@ -47,7 +47,7 @@ def parse(
     return ParsedNovel(
         site=spider.name,
         novel=novel,
-        chapters=tuple(chapters),
+        chapters=spider.review(tuple(chapters)),
         stated_total=max((page.stated_total for page in index if page.stated_total is not None), default=None),
         strategy=strategy,
         rank=spider.strategies.index(strategy) if strategy in spider.strategies else 0,

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
 from ingestion.errors import IngestionError, NotFound
-from ingestion.items import Asked, Chapter, ChapterLink, IndexPage, Novel, Sign
+from ingestion.items import Asked, Chapter, ChapterLink, IndexPage, Novel, ParsedChapter, Sign
 from spiders import asking
 
 
@@ -46,7 +46,7 @@ class NovelSpider(Spider):
         self.index: str | None = None if url is None else self.index_url(url)
         self._seen: set[str] = set()
         self._pages: set[str] = set()
-        self._moved = False
+        self._begun = False
         #: The crawl's progress: pages asked for and settled, until when (monotonic) the next waits, and what could not be had.
         self.asked = 0
         self.paced_until = 0.0
@@ -80,6 +80,10 @@ class NovelSpider(Spider):
         """
         raise NotImplementedError
 
+    def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
+        """All chapters together, once each has been read: what only their number shows. Raises UnsupportedSite."""
+        return chapters
+
     # The order of things --------------------------------------------------------------------------------------------
 
     async def start(self) -> AsyncIterator[Request]:
@@ -110,8 +114,10 @@ class NovelSpider(Spider):
         except IngestionError as error:
             yield from self._ask_instead(response.request or Request(response.url), error)
             return
-        if page.index_url is not None:
-            yield from self._move_to(page.index_url)
+        first, self._begun = not self._begun, True
+        if first and page.index_url is not None:
+            self.index = page.index_url
+            yield self.index_request(page.index_url)
         for link in page.links:
             if not link.locked and link.key not in self._seen:
                 self._seen.add(link.key)
@@ -140,13 +146,6 @@ class NovelSpider(Spider):
         if response.status in self.handle_httpstatus_list:
             raise NotFound(f"the site says that {response.url} is not there ({response.status}); check the URL")
         return self.chapters(response)
-
-    def _move_to(self, index_url: str) -> Iterator[Request]:
-        """Begin again at the index that a chapter's page names; once, so that two pages cannot send us back and forth."""
-        if not self._moved:
-            self._moved = True
-            self.index = index_url
-            yield self.index_request(index_url)
 
     def _next_in_chain(self, response: Response, page: IndexPage) -> Iterator[Request]:
         """A chain's pages are chapters too, fetched once; only its end is asked whether something follows by now."""
