@@ -15,14 +15,16 @@ from scrapy.http import Response, TextResponse
 from scrapy.utils.response import get_base_url
 from w3lib.url import canonicalize_url
 
-from ingestion.errors import UnsupportedSite
-from ingestion.items import Chapter, ChapterLink, IndexPage, Matter, Novel
-from spiders import maintext, metadata, steps, toc, walls
+from ingestion.errors import ParseError, UnsupportedSite
+from ingestion.items import Chapter, ChapterLink, IndexPage, Matter, Novel, ParsedChapter
+from spiders import boilerplate, confidence, maintext, metadata, order, paging, steps, substance, toc
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
+from spiders.confidence import Signs
 from spiders.fragments import tree
 from spiders.hidden import remove_hidden
-from spiders.toc import Contents, Link
+from spiders.links import Link, links
+from spiders.toc import Contents
 
 _NO_CHAPTER = re.compile(
     r"title ?page|half[ -]?title( ?page)?|cover|imprint|colophon|(un)?copyright( page)?|(table of )?contents|index",
@@ -44,38 +46,73 @@ class Generic(NovelSpider):
     def novel(self, response: Response) -> Novel:
         """From what the page says of itself to search engines, and from its headings."""
         root, _ = _page(response)
-        contents = toc.find(root, response.url)
-        return metadata.novel(root, response.url, contents)
+        contents = _contents(root, response.url)
+        chapter = None if contents else maintext.extract(root, response.url).title
+        novel = metadata.novel(root, response.url, contents, chapter)
+        return replace(novel, confidence=_signs(root, response.url, contents).confidence)
 
     def chapters(self, response: Response) -> IndexPage:
         """The list on the page; else the page is a chapter, and its links say where the contents are or what comes next."""
         root, _ = _page(response)
-        contents = toc.find(root, response.url)
-        following = steps.next_page(root, response.url)
-        if contents is not None and not steps.is_chapter(root, contents):
-            listed = tuple(_entries(contents, response.url))
-            self.logger.debug("list of %d chapters, confidence %s", len(listed), contents.confidence)
-            more = following is not None and following not in {link.url for link in listed}
-            further = (following,) if more and following else ()
-            backwards = toc.runs_backwards(contents.group)
-            return IndexPage(links=listed, further=further, strategy=LIST, newest_first=backwards)
-        if (index := steps.contents_page(root, response.url)) is not None:
+        contents = _contents(root, response.url)
+        index = None if contents else steps.contents_page(root, response.url)
+        if index is not None:
             return IndexPage(links=(), index_url=index)
-        if following is None and steps.previous_page(root, response.url) is None:
-            raise UnsupportedSite(
-                f"nothing on {response.url} looks like a list of chapters, and no link leads to a next one: "
-                "post the URL of the novel's table of contents, or of its first chapter"
-            )
+        signs = _signs(root, response.url, contents)
+        if signs.confidence < confidence.ENOUGH:
+            substance.refuse_apology(root, response.url)
+        signs.require(response.url)
+        if contents is not None:
+            return self._listed(root, response.url, contents)
+        following = steps.next_page(root, response.url)
         title = maintext.extract(root, response.url).title
         this = ChapterLink(key=_key(response.url, response.url), url=response.url, title=title or "")
-        return IndexPage(links=(this,), further=() if following is None else (following,), strategy=CHAIN)
+        self.logger.debug("a chain: the next page is %s", following)
+        further = () if following is None else (following,)
+        return IndexPage(links=(this,), further=further, index_url=steps.first_page(root, response.url), strategy=CHAIN)
+
+    def _listed(self, root: HtmlElement, url: str, contents: Contents) -> IndexPage:
+        backwards = order.runs_backwards(contents.group)
+        listed = tuple(_entries(contents, url))
+        pages = paging.numbered(root, url)
+        further = paging.further(root, url, listed={link.url for link in listed}, newest_first=backwards)
+        self.logger.debug("list of %d chapters, newest first: %s", len(listed), backwards)
+        first = pages.first if pages else None
+        return IndexPage(links=listed, further=further, newest_first=backwards, index_url=first, strategy=LIST)
 
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""
         root, hidden = _page(response)
-        chapter = maintext.extract(root, response.url)
-        walls.refuse_teaser(response, Selector(text=chapter.content, type="html"))
-        return replace(chapter, hidden_removed=hidden)
+        substance.refuse_apology(root, response.url)
+        return replace(maintext.extract(root, response.url), hidden_removed=hidden)
+
+    def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
+        """Without the paragraphs that most chapters begin or end with. Raises UnsupportedSite where most pages hold no text."""
+        unread = [one for one in chapters if one.hole is not None and one.hole.kind == ParseError.kind]
+        read = sum(one.chapter is not None for one in chapters)
+        if len(unread) > read:
+            raise UnsupportedSite(
+                f"{len(unread)} of the {len(unread) + read} pages that were taken for chapters hold no text ({unread[0].link.url} is one): "
+                "the links may lead elsewhere; post the URL of the novel's table of contents, or of its first chapter"
+            )
+        kept, removed = boilerplate.remove(chapters)
+        if removed:
+            self.logger.info("%d paragraphs that most chapters share were removed", removed)
+        return kept
+
+
+def _contents(root: HtmlElement, url: str) -> Contents | None:
+    """The page's list of chapters, unless the page is itself a chapter that happens to list some."""
+    contents = toc.find(root, url)
+    return None if contents is None or toc.is_chapter(root, contents) else contents
+
+
+def _signs(root: HtmlElement, url: str, contents: Contents | None) -> Signs:
+    titled = metadata.title(root, url, contents) is not None
+    if contents is not None:
+        return Signs(links=len(contents.group), sequence=contents.sequence, titled=titled, leads_on=True)
+    leads_on = steps.next_page(root, url) is not None or steps.previous_page(root, url) is not None
+    return Signs(leads_on=leads_on, titled=titled, text=maintext.has_text(root, url))
 
 
 def _page(response: Response) -> tuple[HtmlElement, int]:
@@ -93,7 +130,7 @@ def _page(response: Response) -> tuple[HtmlElement, int]:
 def _entries(contents: Contents, index_url: str) -> Iterator[ChapterLink]:
     """The list's chapters in reading order, with what stands before and after them."""
     found = _listed(contents, index_url)
-    ordered = found[::-1] if toc.runs_backwards(contents.group) else found
+    ordered = found[::-1] if order.runs_backwards(contents.group) else found
     group = {link.url for link in contents.group}
     body = [place for place, link in enumerate(ordered) if link.url in group]
     volumes = toc.volumes(contents)
@@ -111,7 +148,7 @@ def _listed(contents: Contents, index_url: str) -> list[Link]:
     """The group, and the entries of the same list that hang otherwise: a prologue beside nested parts, a preface."""
     group = {link.url: link for link in contents.group}
     found: dict[str, Link] = {}
-    for link in toc.links(contents.element, index_url):
+    for link in links(contents.element, index_url):
         if link.url in group:
             found.setdefault(link.url, group[link.url])
         elif _is_entry(link):

@@ -7,7 +7,6 @@ navigation, forms, comments, and the chapter's own heading.
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 
 import trafilatura
@@ -17,58 +16,41 @@ from parsel import Selector
 
 from ingestion.errors import ParseError
 from ingestion.items import Chapter
-from spiders import steps
+from spiders import furniture, substance
 from spiders.fragments import inner_html, line
 
-_NEVER_TEXT = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "form",
-    "button",
-    "iframe",
-    "nav",
-    "aside",
-    "dialog",
-    "select",
-)
-_NOISE = re.compile(
-    r"(^|[-_ ])(share|sharing|sharedaddy|social|comments?|respond|disqus|breadcrumbs?|pagination|pager|related(posts)?|jp-relatedposts"
-    r"|advert(s|isement)?|ads?|sidebar|widget|cookie|newsletter|subscribe|post-navigation|nav-links|menu)($|[-_ ])",
-    re.IGNORECASE,
-)
 _BLOCKS = ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "div", "section", "article", "main", "figcaption")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SECTIONS = {"section", "article", "main", "blockquote"}
 #: How much of the text must lie in one child before the rest counts as an extractor's mistake.
 _NEARLY_ALL = 0.97
+_FEWEST_WORDS = 20
 
 
 def extract(root: HtmlElement, url: str) -> Chapter:
-    """The chapter on the page. Raises ParseError when there is no text on it."""
-    page = deepcopy(root)
-    _drop_noise(page, url)
-    element = _place(page)
+    """The chapter on the page. Raises ParseError when there is no text on it, or none that is a chapter's; Blocked where it breaks off."""
+    page, element = _found(root, url)
     title = _take_heading(element) or _heading_before(element)
-    content = inner_html(Selector(root=element, type="html"))
     if not line(element.text_content()) and element.find(".//img") is None:
         raise ParseError(f"the page {url} holds no text that looks like a chapter")
-    return Chapter(content=content, title=title)
+    substance.refuse_scrap(element, len(page.text_content().split()), url)
+    substance.refuse_closed(element, url)
+    return Chapter(content=inner_html(Selector(root=element, type="html")), title=title)
 
 
-def _drop_noise(page: HtmlElement, url: str) -> None:
-    """Take out what is never text, and what is named like what stands around a text."""
-    everything = len(page.text_content()) or 1
-    for element in list(page.iter()):
-        if element.getparent() is None or not isinstance(element.tag, str) or element.tag in {"html", "body"}:
-            continue
-        named = f"{element.get('id', '')} {element.get('class', '')} {element.get('role', '')}"
-        around = element.tag in {"header", "footer"} and not any(a.tag in _SECTIONS for a in element.iterancestors())
-        noise = around or bool(_NOISE.search(named))
-        if element.tag in _NEVER_TEXT or (noise and len(element.text_content()) < everything / 2):
-            element.drop_tree()
-    steps.drop_links(page, url)
+def has_text(root: HtmlElement, url: str) -> bool:
+    """Whether the page has as much text as a chapter may have at the least."""
+    _, element = _found(root, url)
+    return len(line(element.text_content()).split()) >= _FEWEST_WORDS
+
+
+def _found(root: HtmlElement, url: str) -> tuple[HtmlElement, HtmlElement]:
+    """A copy of the page without its furniture, and the element in it that holds the text."""
+    page = deepcopy(root)
+    furniture.drop(page, url)
+    element = _place(page)
+    furniture.trim(element, url)
+    return page, element
 
 
 def _place(page: HtmlElement) -> HtmlElement:

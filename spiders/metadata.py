@@ -12,37 +12,32 @@ from lxml.html import HtmlElement
 from parsel import Selector
 
 from ingestion.items import Novel
-from spiders import pagedata, toc
+from spiders import facts, pagedata, paging, titles, toc
 from spiders.fragments import absolute, line
 from spiders.toc import Contents
 
-_NO_TITLE = re.compile(
-    r"(table of )?contents|index|home|toc|chapters?|chapter list|all chapters|目次|目录|оглавление", re.I
-)
-_SEPARATOR = re.compile(r"\s+[|–—·»:-]{1,2}\s+")
-_BYLINE = re.compile(r"^(?:written )?by:?\s+(\S.{1,80})$", re.IGNORECASE)
-_CHAPTER_WORDS = re.compile(r"^(chapter|episode|part)\b|^(table of )?contents$", re.IGNORECASE)
+_COVER = 'link[rel~="image_src"]::attr(href), [itemprop="image"]::attr(src), img[class*="cover" i]::attr(src), [class*="cover" i] img::attr(src)'
 
 
-def novel(root: HtmlElement, url: str, contents: Contents | None) -> Novel:
-    """The novel whose index `root` is."""
+def novel(root: HtmlElement, url: str, contents: Contents | None, chapter: str | None = None) -> Novel:
+    """The novel whose index `root` is, or one of whose chapters, titled `chapter`."""
     page = Selector(root=root, type="html")
     data = pagedata.book(page)
-    cover = pagedata.image(data) or _meta(page, "og:image")
-    parts = urlsplit(url)
+    cover = pagedata.image(data) or _meta(page, "og:image", "og:novel:image", "twitter:image") or page.css(_COVER).get()
     return Novel(
-        key=f"{parts.netloc}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else ""),
+        key=paging.bare(url).partition("/")[2],
         url=url,
-        title=line(_said(data, "name")) or _title(page, url, contents),
+        title=title(root, url, contents, chapter) or _folder(url),
         authors=pagedata.authors(data) or tuple(_authors(page)),
         description=_said(data, "description")
         or _meta(page, "og:description", "description", "dc.description", "dcterms.description"),
         cover_url=absolute(url, cover or None),
-        language=_language(root, page),
+        language=_language(root, page) or _said(data, "inLanguage"),
+        status=facts.status(_said(data, "creativeWorkStatus") or _meta(page, "og:novel:status"))
+        or facts.labelled_status(root),
         tags=tuple(
             dict.fromkeys(line(tag) for tag in page.css('meta[property$=":tag"]::attr(content)').getall() if line(tag))
         ),
-        confidence=contents.confidence if contents else 0.4,
     )
 
 
@@ -52,32 +47,28 @@ def _said(data: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _title(page: Selector, url: str, contents: Contents | None) -> str:
-    """The first of the places a title may stand in that says more than "Table of Contents"."""
-    site = _meta(page, "og:site_name")
-    places = [_meta(page, "og:title", "dc.title", "dcterms.title"), *_headings(page), page.css("title::text").get()]
-    for place in places:
-        title = _without_site(line(place), site)
-        if title and not _NO_TITLE.fullmatch(title):
-            return title
-    return (toc.half_title(contents) if contents else None) or _folder(url)
+def title(root: HtmlElement, url: str, contents: Contents | None, chapter: str | None = None) -> str | None:
+    """The first of the places a title may stand in that says more than "Table of Contents"; None where none does."""
+    page = Selector(root=root, type="html")
+    if named := line(_said(pagedata.book(page), "name")):
+        return named
+    site = _meta(page, "og:site_name", "application-name")
+    for place in (_meta(page, "og:novel:book_name", "og:title", "dc.title", "dcterms.title"), *_headings(page)):
+        if found := titles.of_novel(place, url=url, site=site, chapter=chapter):
+            return found
+    head = page.css("title::text").get()
+    found = titles.of_novel(head, url=url, site=site, chapter=chapter, ends_with_site=True)
+    return found or (toc.half_title(contents) if contents else None)
 
 
 def _headings(page: Selector) -> list[str]:
     return [line(heading.root.text_content()) for heading in page.css("h1")]
 
 
-def _without_site(title: str, site: str | None) -> str:
-    """A title without what a site adds to it: its own name, "Chapters", "Table of Contents"."""
-    parts = _SEPARATOR.split(title)
-    kept = [part for part in parts if part != site and not _NO_TITLE.fullmatch(part) and not _CHAPTER_WORDS.match(part)]
-    return title if len(kept) == len(parts) else " - ".join(kept)
-
-
 def _folder(url: str) -> str:
     """A name from the address, where nothing better is to be had."""
     path = PurePosixPath(unquote(urlsplit(url).path))
-    names = [name for name in (path.stem, path.parent.name) if name and not _NO_TITLE.fullmatch(name)]
+    names = [name for name in (path.stem, path.parent.name) if name and not titles.says_nothing(name)]
     return re.sub(r"[-_]+", " ", names[0]).strip().title() if names else urlsplit(url).netloc
 
 
@@ -86,10 +77,11 @@ def _authors(page: Selector) -> Iterator[str]:
         '//meta[contains("|author|dc.creator|dcterms.creator|", concat("|", translate(@name, "ACDEHORTUIMSN", "acdehortuimsn"), "|"))]/@content'
     )
     found = [line(name) for name in names.getall() if line(name)]
+    found = found or [
+        said for name in ("og:novel:author", "book:author", "books:author") if (said := _meta(page, name))
+    ]
     found = found or [line(link.root.text_content()) for link in page.css('a[rel~="author"], [itemprop="author"]')]
-    if not found:
-        texts = (line(p.text_content()) for p in page.root.iter("p", "div", "span", "h2", "h3", "h4") if len(p) <= 2)
-        found = [match[1] for text in texts if (match := _BYLINE.match(text))][:1]
+    found = found or [name for name in (facts.byline(page.root),) if name]
     yield from dict.fromkeys(name for name in found if name)
 
 
@@ -107,4 +99,6 @@ def _language(root: HtmlElement, page: Selector) -> str | None:
     declared = next(
         (v for e in (root, *root.iter("body")) for k, v in e.items() if k in {"lang", "xml:lang"} and v), None
     )
-    return line(declared or _meta(page, "dc.language", "language")) or None
+    pragma = page.css('meta[http-equiv="content-language" i]::attr(content)').get()
+    said = line(declared or pragma or _meta(page, "dc.language", "language", "og:locale"))
+    return said.partition(",")[0].replace("_", "-") or None

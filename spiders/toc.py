@@ -8,61 +8,45 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from spiders import paging
 from spiders.fragments import line
-from spiders.phrases import leads_around
+from spiders.links import Link, links
+from spiders.phrases import CONTENTS, leads_around
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_ROMAN = re.compile(r"\b(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
-_UNIT = re.compile(
-    r"\b(chapters?|chap|ch|ep|episode|part|letter|book|volume|vol|cap[ií]tulo|chapitre|kapitel|глава|часть|prologue"
-    r"|epilogue|interlude)\b|第\s*[\d一二三四五六七八九十百千零〇]+|[\d一二三四五六七八九十百千]+\s*[章話话回节節]",
-    re.IGNORECASE,
-)
 _CHROME = re.compile(
-    r"(^|[-_ ])(nav|navbar|menu|sidebar|footer|breadcrumbs?|pag(er|ination)|widget|social|share|comments?)($|[-_ ])"
+    r"(^|[-_ ])(nav|navbar|menu|sidebar|footer|breadcrumbs?|pag(er|ination)|widget|social|share|comments?|tags?|tagcloud|related)($|[-_ ])"
 )
-_CONTENTS = re.compile(r"toc|content|chapter|index", re.IGNORECASE)
+_PLACES = re.compile(
+    r"/(tags?|categor(y|ies)|genres?|users?|members?|profiles?|authors?|archives?|search|\d{4}/\d\d)/?[^/]*/?$"
+)
+_CONTENTS = re.compile(r"toc|content|chapter|index|episode", re.IGNORECASE)
+_CONTENTS_HEADING = re.compile(
+    rf"{CONTENTS.pattern}|\W*(chapters|episodes|capítulos|chapitres|kapitel|главы)\W*", re.IGNORECASE
+)
+_CONTENTS_NAME = re.compile(r"\b(toc|(table-?of-?)?contents|chapters?([-_]?list)?|episodes?([-_]?list)?)\b")
 _HEADINGS = ("h2", "h3", "h4", "caption", "summary")
 _LISTS = {"ol", "ul", "dl", "table", "tbody", "li", "tr", "td", "dd", "details"}
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Link:
-    """A link on the page: its element, its address without a fragment, and its words."""
-
-    element: HtmlElement
-    url: str
-    text: str
-
-    @property
-    def number(self) -> float | None:
-        """The number it carries: in its words, else in the last part of its address."""
-        found = _NUMBER.search(self.text) or _NUMBER.search(urlsplit(self.url).path.rstrip("/").rpartition("/")[2])
-        return float(found[0]) if found else None
-
-    @property
-    def in_sequence(self) -> bool:
-        """Whether it reads like one of many: a number, a Roman numeral, a word such as chapter."""
-        return bool(_UNIT.search(self.text) or self.number is not None or _ROMAN.search(self.text.upper()))
+#: A chapter's page may list a few others beside its text; a table of contents has little text beside its list.
+_WORDS_OF_A_CHAPTER = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A table of contents: its list, the links of the group that gave it away, and how sure that is (0 to 1).
+    """A table of contents: its list, the links of the group that gave it away, and how much of it reads like a sequence (0 to 1).
 
     `below` counts for each list entry the links of the group that hang below it.
     """
 
     element: HtmlElement
     group: tuple[Link, ...]
-    confidence: float
+    sequence: float
     below: Mapping[HtmlElement, int]
 
     def holds_all(self, entry: HtmlElement) -> bool:
@@ -72,35 +56,26 @@ class Contents:
 
 def find(root: HtmlElement, url: str) -> Contents | None:
     """The page's table of contents, or None."""
+    numbered = paging.numbered(root, url)
+    pages = set(numbered.linked.values()) if numbered else set()
     groups: dict[tuple[str, ...], dict[str, Link]] = defaultdict(dict)
     for link in links(root, url):
-        if leads_around(link.text):
-            continue
-        groups[_shape(link.element)].setdefault(link.url, link)
+        if not leads_around(link.text) and link.url not in pages:
+            groups[_shape(link.element)].setdefault(link.url, link)
     scored = [(score, list(group.values())) for group in groups.values() if (score := _score(list(group.values())))]
     if not scored:
         return None
     _, group = max(scored, key=lambda pair: pair[0])
-    share = sum(link.in_sequence for link in group) / len(group)
     below = Counter(entry for link in group for entry in link.element.iterancestors("li"))
-    return Contents(_list_of(group), tuple(group), round(share * min(1.0, 0.5 + len(group) / 10), 2), below)
+    return Contents(_list_of(group), tuple(group), _share(group), below)
 
 
-def links(root: HtmlElement, url: str) -> Iterator[Link]:
-    """The links below `root` that lead to other pages of the same host and have words, in document order."""
-    here = urldefrag(url).url
-    for element in root.iter("a"):
-        target = urldefrag(urljoin(url, (element.get("href") or "").strip())).url
-        text = line(element.text_content()) or line(element.get("title"))
-        if text and target != here and urlsplit(target)[:2] == urlsplit(url)[:2]:
-            yield Link(element, target, text)
-
-
-def runs_backwards(group: tuple[Link, ...]) -> bool:
-    """Whether the list has its newest chapter first."""
-    numbers = [link.number for link in group if link.number is not None]
-    falling = sum(a > b for a, b in pairwise(numbers))
-    return falling > sum(a < b for a, b in pairwise(numbers))
+def is_chapter(root: HtmlElement, contents: Contents) -> bool:
+    """Whether the page is a chapter that happens to list some others, and no table of contents."""
+    outside = sum(
+        len(p.text_content().split()) for p in root.iter("p") if contents.element not in (p, *p.iterancestors())
+    )
+    return outside > _WORDS_OF_A_CHAPTER and outside > 10 * len(contents.group)
 
 
 def volumes(contents: Contents) -> dict[HtmlElement, str | None]:
@@ -151,19 +126,48 @@ def _step(element: HtmlElement) -> str:
 
 def _score(group: list[Link]) -> float:
     """How much a group looks like a list of chapters; 0 for one that does not."""
-    size = len(group)
-    sequence = sum(link.in_sequence for link in group) / size
-    units = sum(bool(_UNIT.search(link.text)) for link in group) / size
+    size, share = len(group), _share(group)
+    units = sum(link.is_unit for link in group) / size
     different = len({link.text for link in group}) / size
     alone = size == 1 and not (units and next(group[0].element.iterancestors()).tag in _LISTS)
-    if alone or sequence < 0.5:
+    if alone or share < 0.5:
         return 0.0
-    return size * (0.3 + sequence + units) * different * (0.05 if _in_chrome(group[0].element) else 1.0)
+    elsewhere = (
+        _in_chrome(group[0].element) or sum(bool(_PLACES.search(urlsplit(link.url).path)) for link in group) > size / 2
+    )
+    return size * (0.3 + share + units + _run(group)) * different * (0.05 if elsewhere else 1.0)
+
+
+def _share(group: list[Link]) -> float:
+    """How much of a group reads like a sequence; of a list that the page calls its contents some does in any case."""
+    share = sum(link.in_sequence for link in group) / len(group)
+    return max(share, 0.6) if len(group) > 1 and _is_called_contents(group[0].element) else share
+
+
+def _run(group: list[Link]) -> float:
+    """How many of the steps from one link's number to the next are steps of one chapter."""
+    numbers = [link.number for link in group if link.number is not None]
+    return sum(0 < abs(a - b) <= 1 for a, b in pairwise(numbers)) / len(group)
+
+
+def _is_called_contents(element: HtmlElement) -> bool:
+    """Whether a link's list has a name, or a heading before it, that says "contents" or "chapters"."""
+    lists = [
+        above for above in element.iterancestors() if above.tag in _LISTS or above.tag in {"div", "section", "nav"}
+    ]
+    if any(_CONTENTS_NAME.search(_names(above)) for above in lists):
+        return True
+    heading = element.xpath("(preceding::h1 | preceding::h2 | preceding::h3 | preceding::h4)[last()]")
+    return bool(heading) and bool(_CONTENTS_HEADING.fullmatch(line(heading[0].text_content())))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('id', '')} {element.get('class', '')}".lower()
 
 
 def _in_chrome(element: HtmlElement) -> bool:
     for above in element.iterancestors():
-        name = f"{above.get('id', '')} {above.get('class', '')}".lower()
+        name = _names(above)
         if _CONTENTS.search(name):
             return False
         if above.tag in {"nav", "header", "footer", "aside"} or _CHROME.search(name):

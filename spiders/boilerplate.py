@@ -1,0 +1,148 @@
+"""Paragraphs that stand at the same end of most chapters and are none of the novel: a plea, "read at …", a translator's credits.
+
+What repeats is not yet boilerplate: a story may end each chapter with the same short line. It must also plead, credit, name a site or
+link to one, or be long. Nothing is taken from the middle, nothing from a book of few chapters, and never a whole chapter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from lxml import html
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from ingestion.items import ParsedChapter
+from spiders.fragments import inner_html, line
+
+FEWEST_CHAPTERS = 4
+_MOST = 0.6
+#: So many paragraphs at each end of a chapter are looked at.
+_REACH = 8
+_LONG_WORDS = 12
+_BLOCKS = (
+    "p",
+    "li",
+    "div",
+    "blockquote",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "center",
+    "hr",
+    "table",
+    "figure",
+    "ul",
+    "ol",
+    "pre",
+)
+_PLEA = re.compile(
+    r"\b(patreon|paypal|ko-?fi|discord|donat\w*|support(ing)? (me|us|the (author|translator|site|story))|subscri\w+|follow (me|us)|vote|newsletter|webnovel"
+    r"|translat(ed|or|ors|ion)|tl|tlc|proofread\w*|edited by|editor|read (\w+ ){0,4}(at|on|ahead|first|free)|thank(s| you) for reading|visit|copyright|all rights reserved"
+    r"|if you (enjoy|like|liked|see|find)|this (chapter|content|story) (is|was|has been)|stolen|reviews?|rate|comments?|advance chapters?|www|https?)\b"
+    r"|\.(com|net|org|io|me|cc|info)\b|©|перев[её]л|переводчик|редактор|поддерж|翻译|翻譯|校对|本站|手机用户|收藏|请记住|訳者|traducid|traductor|traduit par",
+    re.IGNORECASE,
+)
+
+
+def remove(chapters: Sequence[ParsedChapter]) -> tuple[tuple[ParsedChapter, ...], int]:
+    """The chapters without it, and how many paragraphs that took away."""
+    pages = {place: _tree(one.chapter.content) for place, one in enumerate(chapters) if one.chapter is not None}
+    if len(pages) < FEWEST_CHAPTERS:
+        return tuple(chapters), 0
+    made, removed = list(chapters), 0
+    for from_end in (True, False):
+        common = _common(pages, from_end=from_end)
+        for place, page in pages.items():
+            taken = _take(page, common, from_end=from_end)
+            chapter = chapters[place].chapter
+            if taken and chapter is not None:
+                made[place] = replace(
+                    made[place], chapter=replace(chapter, content=inner_html(Selector(root=page, type="html")))
+                )
+                removed += taken
+    return tuple(made), removed
+
+
+def _tree(content: str) -> HtmlElement:
+    return html.fragment_fromstring(content, create_parent="div")
+
+
+def _paragraphs(page: HtmlElement, *, from_end: bool) -> list[HtmlElement]:
+    """The innermost blocks at one end of a chapter, the outermost first."""
+    found = [block for block in page.iterdescendants(*_BLOCKS) if block.tag == "hr" or (_is_innermost(block))]
+    return found[::-1][:_REACH] if from_end else found[:_REACH]
+
+
+def _is_innermost(block: HtmlElement) -> bool:
+    return next(block.iterdescendants(*_BLOCKS), None) is None
+
+
+def _common(pages: dict[int, HtmlElement], *, from_end: bool) -> set[str]:
+    """What most chapters say at this end, and what is no line of a story."""
+    counted = Counter(
+        said for page in pages.values() for said in {_said(one) for one in _paragraphs(page, from_end=from_end)}
+    )
+    linked = {
+        _said(one)
+        for page in pages.values()
+        for one in _paragraphs(page, from_end=from_end)
+        if one.find(".//a[@href]") is not None
+    }
+    least = max(FEWEST_CHAPTERS, _MOST * len(pages))
+    return {
+        said
+        for said, times in counted.items()
+        if said and times >= least and (said in linked or _PLEA.search(said) or len(said.split()) >= _LONG_WORDS)
+    }
+
+
+def _said(paragraph: HtmlElement) -> str:
+    """A paragraph's words, whatever number of chapter stands among them."""
+    words = re.sub(r"\d+", "0", line(paragraph.text_content()).casefold())
+    return words if re.search(r"[^\W\d_]", words) else ""
+
+
+def _take(page: HtmlElement, common: set[str], *, from_end: bool) -> int:
+    """Take the common paragraphs away from one end, and the rule that parted them from the text; how many they were."""
+    taken = list(_outermost(_paragraphs(page, from_end=from_end), common))
+    if not taken or not _is_left(page, taken):
+        return 0
+    for paragraph in taken:
+        _drop(paragraph, page)
+    for rule in _paragraphs(page, from_end=from_end)[:1]:
+        if rule.tag == "hr":
+            _drop(rule, page)
+    return len(taken)
+
+
+def _outermost(paragraphs: list[HtmlElement], common: set[str]) -> Iterator[HtmlElement]:
+    """The common paragraphs up to the first that is none; rules and empty ones between them do not count as text."""
+    for paragraph in paragraphs:
+        said = _said(paragraph)
+        if said in common:
+            yield paragraph
+        elif said or re.search(r"\S", paragraph.text_content()) or paragraph.find(".//img") is not None:
+            return
+
+
+def _is_left(page: HtmlElement, taken: list[HtmlElement]) -> bool:
+    """Whether something of the chapter is left."""
+    return len(line(page.text_content())) > sum(len(line(one.text_content())) for one in taken)
+
+
+def _drop(block: HtmlElement, page: HtmlElement) -> None:
+    """Take out a block, and what held nothing but it."""
+    parent = block.getparent()
+    block.drop_tree()
+    while (
+        parent is not None and parent is not page and not line(parent.text_content()) and parent.find(".//img") is None
+    ):
+        emptied, parent = parent, parent.getparent()
+        emptied.drop_tree()

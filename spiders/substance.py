@@ -1,0 +1,71 @@
+"""Whether what was found on a page is a chapter at all: not a "page not found" served as 200, no login wall, no menu, not a scrap of the page."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from ingestion.errors import Blocked, NotFound, ParseError
+from spiders.fragments import line
+
+_GONE = re.compile(
+    r"\b(page|chapter|story|novel|post|content|title|episode|file)\b.{0,40}\b(not found|no longer (exists?|available)|does ?n[o']t exist|unavailable"
+    r"|cannot be found|could ?n[o']t be found|(has|have) been (removed|deleted|taken down))|\b(error|http)\W{0,3}4(04|10)\b|^404\b|\b404 not found"
+    r"|(страница|глава|книга) не (найдена|существует)|(p[aá]gina|cap[ií]tulo) no (encontrad[ao]|existe)|page (introuvable|non trouvée)"
+    r"|seite (wurde )?nicht gefunden|(页面|章节|頁面|章節|小说).{0,6}(不存在|已删除|已刪除|找不到)|ページが(見つかりません|存在しません)|見つかりませんでした",
+    re.IGNORECASE,
+)
+_WALL = re.compile(
+    r"\b((log|sign)[ -]?in|register|subscribe|create an account|unlock|purchase|buy)\b.{0,60}\b(to|and) (read|continue|view|access|unlock|see)\b"
+    r"|\b(must|have|need) (be|to be|to) (logged|log|sign|signed)[ -]?in\b|\b(members|subscribers|patrons)[ -]only\b|\bthis (chapter|content|post) is (locked|for members|premium|private)\b"
+    r"|请(先)?登录|登录后(才能|可|继续)|ログイン(してください|が必要)|войдите|требуется авторизация|inicia sesión para|connectez-vous pour|melde dich an",
+    re.IGNORECASE,
+)
+#: A page that only says why there is no chapter has a few sentences; in a longer text such words are the story's own.
+_FEW_WORDS = 80
+#: Of a long page a chapter is more than a scrap, and its words are not those of links.
+_LONG_PAGE_WORDS = 400
+_SCRAP = 0.05
+_LINKED = 0.5
+
+
+def refuse_apology(root: HtmlElement, url: str) -> None:
+    """Raise NotFound or Blocked where the page says, in place of a text, that there is none or that one must log in."""
+    title, said = line(root.findtext(".//title")), _words(root)
+    short = len(re.findall(r"\w+", said)) <= _FEW_WORDS and len(said) <= 10 * _FEW_WORDS
+    if short and (found := _GONE.search(title) or _GONE.search(said)):
+        raise NotFound(f"{url} says “{found[0]}”: the site no longer has the page, or the URL is wrong")
+    if short and (found := _WALL.search(said)):
+        raise Blocked(f"{url} says “{found[0]}” instead of a text: the site gives it only to those who log in or pay")
+
+
+def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
+    """Raise ParseError where the text is mostly links, or a scrap of a page of `page_words` words."""
+    words = len(_words(text).split())
+    linked = sum(len(_words(link).split()) for link in text.iter("a") if not (link.get("href") or "#").startswith("#"))
+    if linked > 3 and linked > _LINKED * words:
+        raise ParseError(
+            f"what looks like a text on {url} is mostly links ({linked} of {words} words), so it is no chapter"
+        )
+    if page_words > _LONG_PAGE_WORDS and words < _SCRAP * page_words:
+        raise ParseError(f"of the {page_words} words on {url} only {words} look like a text, so it is no chapter")
+
+
+def refuse_closed(text: HtmlElement, url: str) -> None:
+    """Raise Blocked where a text breaks off at a login wall: its last line asks to log in so as to read on."""
+    last = next((said for said in map(_words, reversed(list(text.iter("p", "div", "h2", "h3", "h4")))) if said), "")
+    if len(last.split()) <= 25 and (found := _WALL.search(last)):
+        raise Blocked(
+            f"the text on {url} breaks off at “{found[0]}”: the site gives the rest only to those who log in or pay"
+        )
+
+
+def _words(element: HtmlElement) -> str:
+    return line(
+        " ".join(
+            element.xpath(
+                ".//text()[not(ancestor::script or ancestor::style or ancestor::title or ancestor::noscript)]"
+            )
+        )
+    )
