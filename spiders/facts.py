@@ -11,7 +11,7 @@ from ingestion.items import Publication
 from spiders.fragments import line
 
 _STATUS = re.compile(
-    r"^(?:(?:publication |story |novel |series )?status|state|estado|statut|stato|статус(?: перевода)?|状态|狀態|连载状态|連載状況|상태)\b"
+    r"^(?:(?:publication |story |novel |series )?status|state|estado|statut|stato|статус(?: перевода)?|状态|狀態|状態|连载状态|連載状況|상태)\b"
     r"\s*[:：]?\s*(.{2,40})$",
     re.IGNORECASE,
 )

@@ -14,6 +14,8 @@ from scrapy.http import Response, TextResponse
 from ingestion.errors import NotFound, ParseError
 
 _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "tr", "section", "hr")
+#: A word; where a language puts no spaces between its words, two of its signs are one.
+_WORD = re.compile(r"[぀-ヿ㐀-鿿]{1,2}|[^\W぀-ヿ㐀-鿿]+")
 _BLOCK_END, _LINE_END = "\u2029", "\u2028"
 
 
@@ -80,6 +82,11 @@ def inner_html(element: Selector) -> str:
 def words(element: Selector) -> str:
     """An element's text on one line, white space collapsed, without scripts and styles."""
     return line("".join(element.xpath(".//text()[not(ancestor::script or ancestor::style)]").getall()))
+
+
+def size(text: str) -> int:
+    """How many words a text has, whatever its language."""
+    return len(_WORD.findall(text))
 
 
 def line(text: str | None) -> str:

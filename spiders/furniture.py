@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from spiders import steps
-from spiders.fragments import line
+from spiders.fragments import line, size
 from spiders.links import links
 from spiders.phrases import leads_around, names_a_neighbour
 
@@ -126,5 +126,5 @@ def _is_links(block: HtmlElement, url: str) -> bool:
     """Whether most of a block's words lead to other pages of the site."""
     if not isinstance(block.tag, str) or line(block.tail):
         return False
-    linked = sum(len(link.text.split()) for link in links(block, url))
-    return linked > 0.6 * len(line(block.text_content()).split())
+    linked = sum(size(link.text) for link in links(block, url))
+    return linked > 0.6 * size(block.text_content())

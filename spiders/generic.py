@@ -21,6 +21,7 @@ from spiders import boilerplate, confidence, maintext, metadata, order, paging, 
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.confidence import Signs
+from spiders.encodings import decoded
 from spiders.fragments import tree
 from spiders.hidden import remove_hidden
 from spiders.links import Link, links
@@ -120,6 +121,7 @@ def _page(response: Response) -> tuple[HtmlElement, int]:
     kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").partition(";")[0].strip().lower()
     if not isinstance(response, TextResponse) or (not kind.startswith("text/") and not kind.endswith(("html", "xml"))):
         raise UnsupportedSite(f"{response.url} is {kind}, not a web page")
+    response = decoded(response)
     refuse(response)
     root: HtmlElement = tree(response).root
     if root.find(".//base[@href]") is not None:

@@ -17,7 +17,7 @@ from parsel import Selector
 from ingestion.errors import ParseError
 from ingestion.items import Chapter
 from spiders import furniture, substance
-from spiders.fragments import inner_html, line
+from spiders.fragments import inner_html, line, size
 
 _BLOCKS = ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "div", "section", "article", "main", "figcaption")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -33,7 +33,7 @@ def extract(root: HtmlElement, url: str) -> Chapter:
     title = _take_heading(element) or _heading_before(element)
     if not line(element.text_content()) and element.find(".//img") is None:
         raise ParseError(f"the page {url} holds no text that looks like a chapter")
-    substance.refuse_scrap(element, len(page.text_content().split()), url)
+    substance.refuse_scrap(element, size(page.text_content()), url)
     substance.refuse_closed(element, url)
     return Chapter(content=inner_html(Selector(root=element, type="html")), title=title)
 
@@ -41,7 +41,7 @@ def extract(root: HtmlElement, url: str) -> Chapter:
 def has_text(root: HtmlElement, url: str) -> bool:
     """Whether the page has as much text as a chapter may have at the least."""
     _, element = _found(root, url)
-    return len(line(element.text_content()).split()) >= _FEWEST_WORDS
+    return size(element.text_content()) >= _FEWEST_WORDS
 
 
 def _found(root: HtmlElement, url: str) -> tuple[HtmlElement, HtmlElement]:

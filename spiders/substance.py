@@ -7,7 +7,7 @@ import re
 from lxml.html import HtmlElement
 
 from ingestion.errors import Blocked, NotFound, ParseError
-from spiders.fragments import line
+from spiders.fragments import line, size
 
 _GONE = re.compile(
     r"\b(page|chapter|story|novel|post|content|title|episode|file)\b.{0,40}\b(not found|no longer (exists?|available)|does ?n[o']t exist|unavailable"
@@ -33,7 +33,7 @@ _LINKED = 0.5
 def refuse_apology(root: HtmlElement, url: str) -> None:
     """Raise NotFound or Blocked where the page says, in place of a text, that there is none or that one must log in."""
     title, said = line(root.findtext(".//title")), _words(root)
-    short = len(re.findall(r"\w+", said)) <= _FEW_WORDS and len(said) <= 10 * _FEW_WORDS
+    short = size(said) <= _FEW_WORDS
     if short and (found := _GONE.search(title) or _GONE.search(said)):
         raise NotFound(f"{url} says “{found[0]}”: the site no longer has the page, or the URL is wrong")
     if short and (found := _WALL.search(said)):
@@ -42,8 +42,8 @@ def refuse_apology(root: HtmlElement, url: str) -> None:
 
 def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
     """Raise ParseError where the text is mostly links, or a scrap of a page of `page_words` words."""
-    words = len(_words(text).split())
-    linked = sum(len(_words(link).split()) for link in text.iter("a") if not (link.get("href") or "#").startswith("#"))
+    words = size(_words(text))
+    linked = sum(size(_words(link)) for link in text.iter("a") if not (link.get("href") or "#").startswith("#"))
     if linked > 3 and linked > _LINKED * words:
         raise ParseError(
             f"what looks like a text on {url} is mostly links ({linked} of {words} words), so it is no chapter"
@@ -55,7 +55,7 @@ def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
 def refuse_closed(text: HtmlElement, url: str) -> None:
     """Raise Blocked where a text breaks off at a login wall: its last line asks to log in so as to read on."""
     last = next((said for said in map(_words, reversed(list(text.iter("p", "div", "h2", "h3", "h4")))) if said), "")
-    if len(last.split()) <= 25 and (found := _WALL.search(last)):
+    if size(last) <= 25 and (found := _WALL.search(last)):
         raise Blocked(
             f"the text on {url} breaks off at “{found[0]}”: the site gives the rest only to those who log in or pay"
         )

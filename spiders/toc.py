@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from spiders import paging
-from spiders.fragments import line
+from spiders.fragments import line, size
 from spiders.links import Link, links
 from spiders.phrases import CONTENTS, leads_around
 
@@ -72,9 +72,7 @@ def find(root: HtmlElement, url: str) -> Contents | None:
 
 def is_chapter(root: HtmlElement, contents: Contents) -> bool:
     """Whether the page is a chapter that happens to list some others, and no table of contents."""
-    outside = sum(
-        len(p.text_content().split()) for p in root.iter("p") if contents.element not in (p, *p.iterancestors())
-    )
+    outside = sum(size(p.text_content()) for p in root.iter("p") if contents.element not in (p, *p.iterancestors()))
     return outside > _WORDS_OF_A_CHAPTER and outside > 10 * len(contents.group)
 
 
