@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from parsel import Selector
 from scrapy.http import Response, TextResponse
 from scrapy.utils.response import get_base_url
-from w3lib.url import canonicalize_url
 
 from ingestion.errors import ParseError, UnsupportedSite
-from ingestion.items import Chapter, ChapterLink, IndexPage, Matter, Novel, ParsedChapter
-from spiders import boilerplate, confidence, maintext, metadata, order, paging, steps, substance, toc
+from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, ParsedChapter
+from spiders import boilerplate, confidence, entries, maintext, metadata, order, paging, steps, substance, toc
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.confidence import Signs
 from spiders.encodings import decoded
-from spiders.fragments import tree
+from spiders.fragments import paragraphs_of, size, tree
 from spiders.hidden import remove_hidden
-from spiders.links import Link, links
 from spiders.toc import Contents
 
-_NO_CHAPTER = re.compile(
-    r"title ?page|half[ -]?title( ?page)?|cover|imprint|colophon|(un)?copyright( page)?|(table of )?contents|index",
-    re.I,
-)
-_FRONT = re.compile(r"(introduction|preface|foreword|dedication|epigraph|acknowledge?ments)\b", re.I)
-_BACK = re.compile(
-    r"(afterword|endnotes|notes|appendix|acknowledge?ments|about the author|bibliography|glossary)\b", re.I
-)
 LIST, CHAIN = "list of links", "links from page to page"
+#: A page with fewer is no first chapter to begin at.
+_FEWEST_WORDS = 20
 
 
 class Generic(NovelSpider):
@@ -47,34 +35,38 @@ class Generic(NovelSpider):
     def novel(self, response: Response) -> Novel:
         """From what the page says of itself to search engines, and from its headings."""
         root, _ = _page(response)
-        contents = _contents(root, response.url)
-        chapter = None if contents else maintext.extract(root, response.url).title
-        novel = metadata.novel(root, response.url, contents, chapter)
-        return replace(novel, confidence=_signs(root, response.url, contents).confidence)
+        contents, text = _contents(root, response.url), None
+        if contents is None:
+            text = _text(root, response.url)
+        novel = metadata.novel(root, response.url, contents, text.title if text else None)
+        return replace(novel, confidence=_signs(root, response.url, contents, text).confidence)
 
     def chapters(self, response: Response) -> IndexPage:
         """The list on the page; else the page is a chapter, and its links say where the contents are or what comes next."""
         root, _ = _page(response)
         contents = _contents(root, response.url)
-        index = None if contents else steps.contents_page(root, response.url)
-        if index is not None:
-            return IndexPage(links=(), index_url=index)
-        signs = _signs(root, response.url, contents)
-        if signs.confidence < confidence.ENOUGH:
-            substance.refuse_apology(root, response.url)
-        signs.require(response.url)
         if contents is not None:
+            _signs(root, response.url, contents, None).require(response.url)
             return self._listed(root, response.url, contents)
-        following = steps.next_page(root, response.url)
-        title = maintext.extract(root, response.url).title
-        this = ChapterLink(key=_key(response.url, response.url), url=response.url, title=title or "")
+        if (index := steps.contents_page(root, response.url)) is not None:
+            return IndexPage(links=(), index_url=index)
+        return self._chained(root, response.url)
+
+    def _chained(self, root: HtmlElement, url: str) -> IndexPage:
+        text = _text(root, url)
+        signs = _signs(root, url, None, text)
+        if text is None or signs.confidence < confidence.ENOUGH:
+            substance.refuse_apology(root, url)
+        signs.require(url)
+        following = steps.next_page(root, url)
+        this = ChapterLink(key=entries.key(url, url), url=url, title=(text and text.title) or "")
         self.logger.debug("a chain: the next page is %s", following)
         further = () if following is None else (following,)
-        return IndexPage(links=(this,), further=further, index_url=steps.first_page(root, response.url), strategy=CHAIN)
+        return IndexPage(links=(this,), further=further, index_url=steps.first_page(root, url), strategy=CHAIN)
 
     def _listed(self, root: HtmlElement, url: str, contents: Contents) -> IndexPage:
         backwards = order.runs_backwards(contents.group)
-        listed = tuple(_entries(contents, url))
+        listed = tuple(entries.of(contents, url))
         pages = paging.numbered(root, url)
         further = paging.further(root, url, listed={link.url for link in listed}, newest_first=backwards)
         self.logger.debug("list of %d chapters, newest first: %s", len(listed), backwards)
@@ -108,12 +100,21 @@ def _contents(root: HtmlElement, url: str) -> Contents | None:
     return None if contents is None or toc.is_chapter(root, contents) else contents
 
 
-def _signs(root: HtmlElement, url: str, contents: Contents | None) -> Signs:
+def _text(root: HtmlElement, url: str) -> Chapter | None:
+    """The chapter that the page is; None where it holds too little text to be one."""
+    try:
+        chapter = maintext.extract(root, url)
+    except ParseError:
+        return None
+    return chapter if size(paragraphs_of(chapter.content) or "") >= _FEWEST_WORDS else None
+
+
+def _signs(root: HtmlElement, url: str, contents: Contents | None, text: Chapter | None) -> Signs:
     titled = metadata.title(root, url, contents) is not None
     if contents is not None:
         return Signs(links=len(contents.group), sequence=contents.sequence, titled=titled, leads_on=True)
     leads_on = steps.next_page(root, url) is not None or steps.previous_page(root, url) is not None
-    return Signs(leads_on=leads_on, titled=titled, text=maintext.has_text(root, url))
+    return Signs(leads_on=leads_on, titled=titled, text=text is not None)
 
 
 def _page(response: Response) -> tuple[HtmlElement, int]:
@@ -127,55 +128,3 @@ def _page(response: Response) -> tuple[HtmlElement, int]:
     if root.find(".//base[@href]") is not None:
         root.make_links_absolute(get_base_url(response), resolve_base_href=False, handle_failures="ignore")
     return root, remove_hidden(root)
-
-
-def _entries(contents: Contents, index_url: str) -> Iterator[ChapterLink]:
-    """The list's chapters in reading order, with what stands before and after them."""
-    found = _listed(contents, index_url)
-    ordered = found[::-1] if order.runs_backwards(contents.group) else found
-    group = {link.url for link in contents.group}
-    body = [place for place, link in enumerate(ordered) if link.url in group]
-    volumes = toc.volumes(contents)
-    for place, link in enumerate(ordered):
-        yield ChapterLink(
-            key=_key(link.url, index_url),
-            url=link.url,
-            title=link.text,
-            volume=volumes[link.element],
-            matter=_matter(link, before=place < body[0], after=place > body[-1]),
-        )
-
-
-def _listed(contents: Contents, index_url: str) -> list[Link]:
-    """The group, and the entries of the same list that hang otherwise: a prologue beside nested parts, a preface."""
-    group = {link.url: link for link in contents.group}
-    found: dict[str, Link] = {}
-    for link in links(contents.element, index_url):
-        if link.url in group:
-            found.setdefault(link.url, group[link.url])
-        elif _is_entry(link):
-            found.setdefault(link.url, link)
-    return list(found.values())
-
-
-def _is_entry(link: Link) -> bool:
-    """Whether a link is an entry of its own: the first in its list item, above no other list, and no title page."""
-    item = next(link.element.iterancestors("li"), None)
-    if item is None or item.find(".//ol") is not None or item.find(".//ul") is not None:
-        return False
-    stem = PurePosixPath(urlsplit(link.url).path).stem
-    return next(item.iter("a")) is link.element and not any(map(_NO_CHAPTER.fullmatch, (link.text, stem)))
-
-
-def _matter(link: Link, *, before: bool, after: bool) -> Matter:
-    if before and _FRONT.match(link.text):
-        return Matter.FRONT
-    return Matter.BACK if after and _BACK.match(link.text) else Matter.BODY
-
-
-def _key(url: str, index_url: str) -> str:
-    """The address below the index's own folder: it stays when the chapter moves in the list."""
-    parts = urlsplit(canonicalize_url(url))
-    folder = urlsplit(index_url).path.rpartition("/")[0] + "/"
-    path = parts.path.removeprefix(folder) if url != index_url else parts.path
-    return f"{path}?{parts.query}" if parts.query else path

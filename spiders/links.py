@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
@@ -54,7 +54,12 @@ def links(root: HtmlElement, url: str) -> Iterator[Link]:
 
 def target_of(element: HtmlElement, url: str) -> str | None:
     """Where a link leads, without its fragment; None where that is another site, or nowhere."""
-    target = absolute(url, (element.get("href") or "").strip())
+    return _target(url, (element.get("href") or "").strip())
+
+
+@lru_cache(maxsize=16_384)  # a page's links are looked at for several things
+def _target(url: str, address: str) -> str | None:
+    target = absolute(url, address)
     if target is None or urlsplit(target)[:2] != urlsplit(url)[:2]:
         return None
     return urldefrag(target).url

@@ -24,33 +24,20 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SECTIONS = {"section", "article", "main", "blockquote"}
 #: How much of the text must lie in one child before the rest counts as an extractor's mistake.
 _NEARLY_ALL = 0.97
-_FEWEST_WORDS = 20
 
 
 def extract(root: HtmlElement, url: str) -> Chapter:
     """The chapter on the page. Raises ParseError when there is no text on it, or none that is a chapter's; Blocked where it breaks off."""
-    page, element = _found(root, url)
+    page = deepcopy(root)
+    furniture.drop(page, url)
+    element = _place(page)
+    furniture.trim(element, url)
     title = _take_heading(element) or _heading_before(element)
     if not line(element.text_content()) and element.find(".//img") is None:
         raise ParseError(f"the page {url} holds no text that looks like a chapter")
     substance.refuse_scrap(element, size(page.text_content()), url)
     substance.refuse_closed(element, url)
     return Chapter(content=inner_html(Selector(root=element, type="html")), title=title)
-
-
-def has_text(root: HtmlElement, url: str) -> bool:
-    """Whether the page has as much text as a chapter may have at the least."""
-    _, element = _found(root, url)
-    return size(element.text_content()) >= _FEWEST_WORDS
-
-
-def _found(root: HtmlElement, url: str) -> tuple[HtmlElement, HtmlElement]:
-    """A copy of the page without its furniture, and the element in it that holds the text."""
-    page = deepcopy(root)
-    furniture.drop(page, url)
-    element = _place(page)
-    furniture.trim(element, url)
-    return page, element
 
 
 def _place(page: HtmlElement) -> HtmlElement:

@@ -72,10 +72,12 @@ def bare(url: str) -> str:
 def _pages(root: HtmlElement, url: str) -> Iterator[tuple[int, str, tuple[str, str]]]:
     """The numbered pages linked from here, in document order: number, address, what stands around the number in it."""
     for link in links(root, url):
+        shown = _NUMBER.fullmatch(link.text)
+        if not shown and not any(words.fullmatch(link.text) for words in _STEPS):
+            continue
         found = _PAGE.search(link.url)
         if found is None or bare(link.url) != bare(url):
             continue
         group = 1 if found[1] else 2
-        shown = _NUMBER.fullmatch(link.text)
-        if (shown and shown[1] == found[group]) or any(words.fullmatch(link.text) for words in _STEPS):
+        if shown is None or shown[1] == found[group]:
             yield int(found[group]), link.url, (link.url[: found.start(group)], link.url[found.end(group) :])
