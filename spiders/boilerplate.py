@@ -16,13 +16,14 @@ from lxml.html import HtmlElement
 from parsel import Selector
 
 from ingestion.items import ParsedChapter
-from spiders.fragments import inner_html, line
+from spiders.fragments import inner_html, line, size
 
 FEWEST_CHAPTERS = 4
 _MOST = 0.6
+_NEARLY_ALL = 0.9
 #: So many paragraphs at each end of a chapter are looked at.
 _REACH = 8
-_LONG_WORDS = 12
+_LONG_WORDS = 15
 _BLOCKS = (
     "p",
     "li",
@@ -86,27 +87,28 @@ def _is_innermost(block: HtmlElement) -> bool:
 
 def _common(pages: dict[int, HtmlElement], *, from_end: bool) -> set[str]:
     """What most chapters say at this end, and what is no line of a story."""
-    counted = Counter(
-        said for page in pages.values() for said in {_said(one) for one in _paragraphs(page, from_end=from_end)}
-    )
-    linked = {
-        _said(one)
-        for page in pages.values()
-        for one in _paragraphs(page, from_end=from_end)
-        if one.find(".//a[@href]") is not None
-    }
-    least = max(FEWEST_CHAPTERS, _MOST * len(pages))
-    return {
-        said
-        for said, times in counted.items()
-        if said and times >= least and (said in linked or _PLEA.search(said) or len(said.split()) >= _LONG_WORDS)
-    }
+    ends = [_paragraphs(page, from_end=from_end) for page in pages.values()]
+    counted = Counter(said for end in ends for said in {_said(one) for one in end})
+    linked = {_said(one) for end in ends for one in end if _leads_away(one)}
+    return {said for said, times in counted.items() if said and _is_foreign(said, said in linked, times, len(pages))}
+
+
+def _is_foreign(said: str, linked: bool, times: int, chapters: int) -> bool:
+    """Whether a line that so many of the chapters say is none of the story's."""
+    if times < max(FEWEST_CHAPTERS, _MOST * chapters):
+        return False
+    long_and_everywhere = size(said) >= _LONG_WORDS and "0" not in said and times >= _NEARLY_ALL * chapters
+    return linked or bool(_PLEA.search(said)) or long_and_everywhere
 
 
 def _said(paragraph: HtmlElement) -> str:
-    """A paragraph's words, whatever number of chapter stands among them."""
+    """A paragraph's words, whatever number of chapter stands among them; empty for one without a letter."""
     words = re.sub(r"\d+", "0", line(paragraph.text_content()).casefold())
     return words if re.search(r"[^\W\d_]", words) else ""
+
+
+def _leads_away(paragraph: HtmlElement) -> bool:
+    return any(not link.get("href", "#").startswith("#") for link in paragraph.iter("a"))
 
 
 def _take(page: HtmlElement, common: set[str], *, from_end: bool) -> int:

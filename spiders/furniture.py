@@ -25,6 +25,9 @@ _NOISE = re.compile(
     r"|byline|entry-meta|post-meta|tagcloud|rating)($|[-_ ])",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(
+    r"(comments?([-_]?(area|section|list|block|container|wrapper|wrap))?|disqus_thread|respond)", re.IGNORECASE
+)
 _SHARES = re.compile(
     r"(facebook\.com/shar|(twitter|x)\.com/(intent|share)|reddit\.com/submit|pinterest\.[a-z.]+/pin/create|tumblr\.com/(share|widgets)"
     r"|(t|telegram)\.me/share|wa\.me/|linkedin\.com/share|vk\.com/share|service\.weibo\.com/share|^mailto:\?)",
@@ -59,7 +62,9 @@ def drop(page: HtmlElement, url: str) -> None:
     for element in list(page.iter()):
         if element.getparent() is None or not isinstance(element.tag, str) or element.tag in {"html", "body"}:
             continue
-        if element.tag in _NEVER_TEXT or (_is_noise(element) and len(element.text_content()) < everything / 2):
+        # What holds half the page may be a page's wrapper with an unhappy name; but comments may well be longer than the text.
+        certain = element.tag in _NEVER_TEXT or any(_COMMENTS.fullmatch(name) for name in _names(element).split())
+        if certain or (_is_noise(element) and len(element.text_content()) < everything / 2):
             element.drop_tree()
     for link in list(_around(page, url)):
         _drop_link(link)
@@ -75,9 +80,12 @@ def trim(text: HtmlElement, url: str) -> None:
 
 
 def _is_noise(element: HtmlElement) -> bool:
-    named = f"{element.get('id', '')} {element.get('class', '')} {element.get('role', '')}"
     around = element.tag in {"header", "footer"} and not any(a.tag in _SECTIONS for a in element.iterancestors())
-    return around or bool(_NOISE.search(named))
+    return around or bool(_NOISE.search(_names(element)))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('id', '')} {element.get('class', '')} {element.get('role', '')}"
 
 
 def _around(page: HtmlElement, url: str) -> Iterator[HtmlElement]:

@@ -10,8 +10,8 @@ from ingestion.errors import Blocked, NotFound, ParseError
 from spiders.fragments import line, size
 
 _GONE = re.compile(
-    r"\b(page|chapter|story|novel|post|content|title|episode|file)\b.{0,40}\b(not found|no longer (exists?|available)|does ?n[o']t exist|unavailable"
-    r"|cannot be found|could ?n[o']t be found|(has|have) been (removed|deleted|taken down))|\b(error|http)\W{0,3}4(04|10)\b|^404\b|\b404 not found"
+    r"\b(page|chapter|story|novel|post|content|title|episode|file)\b.{0,40}\b(not found|no longer (exists?|available)|does ?n[o'’]t exist|unavailable"
+    r"|cannot be found|could ?n[o'’]t be found|(has|have) been (removed|deleted|taken down))|\b404 not found|\b(error|http)\W{0,3}4(04|10)\b|^404\b"
     r"|(страница|глава|книга) не (найдена|существует)|(p[aá]gina|cap[ií]tulo) no (encontrad[ao]|existe)|page (introuvable|non trouvée)"
     r"|seite (wurde )?nicht gefunden|(页面|章节|頁面|章節|小说).{0,6}(不存在|已删除|已刪除|找不到)|ページが(見つかりません|存在しません)|見つかりませんでした",
     re.IGNORECASE,
