@@ -28,6 +28,9 @@ def of_novel(
     has the site's name last, whether that is known or not.
     """
     whole = _KIND.sub("", line(said))
+    if chapter:
+        beside = rf"^{re.escape(chapter)}\s*[:：,]\s*|\s*[:：,]\s*{re.escape(chapter)}$"
+        whole = re.sub(beside, "", whole, flags=re.IGNORECASE)
     names = [name for name in _SEPARATOR.split(whole) if name]
     others = {_letters(name) for name in (site, chapter, *_SEPARATOR.split(chapter or "")) if name}
     kept = [
