@@ -23,7 +23,7 @@ from spiders.toc import Contents
 
 LIST, CHAIN = "list of links", "links from page to page"
 #: A page with fewer is no first chapter to begin at.
-_FEWEST_WORDS = 20
+_FEWEST_WORDS = 10
 
 
 class Generic(NovelSpider):

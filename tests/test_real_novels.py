@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from lxml import html
 
 from ingestion.items import Matter
 from ingestion.status import JobStatus
-from tests.library import Work, ingest, library
-from tests.sites.web import Site
+from tests.library import Work, ingest, library, words
+from tests.sites import dresses
+from tests.sites.web import Page, Site
+from tests.spiders.test_dresses import book
 from tests.spiders.test_generic_novels import CHICKENS, FRANKENSTEIN, NOVELS, body_words
 
 pytestmark = pytest.mark.skipif(not NOVELS.is_dir(), reason=f"the two real novels are not at {NOVELS}")
@@ -24,6 +28,18 @@ def test_every_unit_is_in_the_library_in_order_and_word_for_word(work: Work, nov
     for chapter in body:
         found = html.fragment_fromstring(chapter.content or "", create_parent="div").text_content().split()
         assert found == body_words(novel, chapter.key), chapter.title
+
+
+def test_a_novel_posted_by_a_later_page_of_its_index_is_read_from_the_first(work: Work):
+    worn = replace(book(CHICKENS), units=book(CHICKENS).units[:13])
+    pages = dresses.paged_newest_first(worn)
+    with Site(
+        {path: Page(body) for path, body in pages.items()} | {"/novel/7?page=1": Page(pages["/novel/7"])}
+    ) as site:
+        rows = library(ingest(f"{site.url}/novel/7?page=2", work))
+
+    assert [row.title for row in rows] == [unit.title for unit in worn.units]
+    assert all(words(row.content) == words(unit.content) for row, unit in zip(rows, worn.units, strict=True))
 
 
 def test_asking_for_a_real_novel_again_costs_one_request(work: Work):

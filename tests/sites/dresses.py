@@ -6,8 +6,10 @@ Each dress is a function from a book to its pages by path, the page to start at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+
+from tests.sites.furnishings import COMMENTS, RELATED, SHARE, SIDEBAR, SITE_FOOT, SITE_MENU, path
 
 Pages = dict[str, str]
 Dress = Callable[["Book"], Pages]
@@ -29,44 +31,6 @@ class Book:
     title: str
     author: str
     units: Sequence[Unit]
-
-
-def path(number: int) -> str:
-    """Where unit `number` (from 1) is: an address that gives its place away to nobody."""
-    return f"/read/{pow(number, 5, 10007)}"
-
-
-SHARE = """<div class="share-buttons"><span>Share this:</span> <a href="https://social.example/s">Facepage</a>
-    <a href="https://chirp.example/s">Chirp it</a> <a href="mailto:a@b.example">E-mail a friend</a></div>"""
-COMMENTS = """<section id="comments" class="comments-area"><h2>3 thoughts on this chapter</h2><ol class="comment-list">
-    <li><article><b>inkling42</b> says: <p>First! Thank you for the update, what a cliffhanger to leave us on all week.</p></article></li>
-    <li><article><b>Dora</b> says: <p>Typo in the fourth paragraph, otherwise the best instalment of the whole serial so far.</p></article></li>
-    </ol><form><label>Leave a reply</label><textarea></textarea><button>Post comment</button></form></section>"""
-RELATED = """<div><h3>You may also like</h3><ul><li><a href="/novel/91">Moonlit Blade Academy</a></li>
-    <li><a href="/novel/92">Reborn as a Lighthouse</a></li><li><a href="/novel/93">The Tax Collector of Heaven</a></li></ul></div>"""
-TAGS = (
-    "adventure",
-    "angst",
-    "comedy",
-    "drama",
-    "dungeon",
-    "fantasy",
-    "gothic",
-    "horror",
-    "magic",
-    "mystery",
-    "school",
-    "sea",
-    "travel",
-)
-CLOUD = "".join(f'<a href="/tag/{n}">{tag} ({n * 13 % 40})</a> ' for n, tag in enumerate(TAGS * 3))
-SITE_MENU = """<header><a class="logo" href="/">Inkwell Archive</a><nav class="menu"><ul><li><a href="/latest">Latest</a></li>
-    <li><a href="/ranking">Ranking</a></li><li><a href="/login">Log in</a></li></ul></nav></header>"""
-SITE_FOOT = '<footer><p>© 2025 Inkwell Archive. <a href="/terms">Terms</a> <a href="/privacy">Privacy</a></p></footer>'
-SIDEBAR = f"""<aside id="secondary" class="widget-area"><section class="widget"><h3>Search</h3><form><input></form></section>
-    <section class="widget"><h3>Tags</h3><div class="tagcloud">{CLOUD}</div></section><section class="widget"><h3>Archives</h3><ul>
-    {"".join(f'<li><a href="/2024/{m:02}/">Month {m} 2024</a> ({m + 3})</li>' for m in range(1, 13))}</ul></section>
-    <section class="widget"><h3>Recent comments</h3><ul><li>inkling42 on <a href="{path(2)}#c1">Chapter 2</a></li></ul></section></aside>"""
 
 
 def html(book: Book, body: str, *, title: str = "", head: str = "") -> str:
@@ -200,8 +164,16 @@ def blog(book: Book) -> Pages:
 
 
 def _post(number: int, unit: Unit) -> str:
-    excerpt = " ".join(unit.content.split())[:0] or "The beginning of it, as a taste, and the rest behind the link."
-    return f'<article class="post"><h2><a href="{path(number)}">{escape(unit.title)}</a></h2><p>{excerpt} <a href="{path(number)}">Continue reading →</a></p>{SHARE}</article>'
+    link = f'<a href="{path(number)}">'
+    return f'<article class="post"><h2>{link}{escape(unit.title)}</a></h2><p>A taste of it, the rest behind the link. {link}Continue reading →</a></p>{SHARE}</article>'
+
+
+def translated(book: Book) -> Pages:
+    """The old web's page by a group of translators, who name and advertise themselves in each chapter's own text."""
+    credits = "<p><b>Translator:</b> Quill &amp; Ink</p><p>Editor: Dora</p>"
+    plea = "<hr><p>Like our work? <a href='https://cups.example/quill'>Buy us a cup of tea</a>!</p><p>Read chapter {} first at quill.example.com</p>"
+    units = [replace(u, content=f"{credits}{u.content}{plea.format(n + 1)}") for n, u in numbered(book)]
+    return plain_list(replace(book, units=units))
 
 
 DRESSES: tuple[Dress, ...] = (
@@ -212,4 +184,5 @@ DRESSES: tuple[Dress, ...] = (
     paged_newest_first,
     chain,
     blog,
+    translated,
 )

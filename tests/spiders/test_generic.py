@@ -1,42 +1,19 @@
-"""The generic spider on sites in many dresses."""
+"""The generic spider on lists of chapters in many shapes."""
 
 from __future__ import annotations
 
 import contextlib
 
 import pytest
-from scrapy.http import Response
-from scrapy.responsetypes import responsetypes
 
-from ingestion.errors import Blocked, IngestionError, ParseError, UnsupportedSite
+from ingestion.errors import Blocked, IngestionError, UnsupportedSite
 from ingestion.items import Matter
-from ingestion.sanitize import text
 from spiders.generic import Generic
-
-URL = "https://serial.example/novel/"
-PROSE = "<p>The ferry waited at the low bank until the bells had stopped, and nobody came.</p>" * 6
-
-
-def page(body: str | bytes, url: str = URL, head: str = "", content_type: str = "text/html; charset=utf-8") -> Response:
-    if isinstance(body, str):
-        body = f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>".encode()
-    headers = {b"Content-Type": content_type.encode()}
-    return responsetypes.from_args(headers=headers, url=url, body=body)(url=url, headers=headers, body=body)
+from tests.spiders.written import PROSE, URL, items, page
 
 
 def listed(body: str, url: str = URL) -> list[tuple[str, str]]:
     return [(link.key, link.title) for link in Generic().chapters(page(body, url)).links]
-
-
-def items(*numbers: float | str) -> str:
-    return "".join(f'<li><a href="chapter-{n}">Chapter {n}</a></li>' for n in numbers)
-
-
-def chapter(body: str, **options: str) -> str:
-    return Generic().chapter(page(body, f"{URL}chapter-1", **options)).content
-
-
-# The index ---------------------------------------------------------------------------------------------------------------
 
 
 def test_a_list_is_read_in_its_order_with_keys_from_the_addresses():
@@ -193,175 +170,6 @@ def test_an_index_of_five_thousand_chapters_is_read_whole():
     links = Generic().chapters(page(f"<div>{body}</div>")).links
 
     assert (len(links), links[-1].volume) == (5000, "Book 49")
-
-
-# The novel ---------------------------------------------------------------------------------------------------------------
-
-
-def test_json_ld_tells_of_the_novel():
-    data = (
-        '{"@type": "Book", "name": "The Weir", "author": {"name": "W. Example"}, "image": "/c.png", "description": "D"}'
-    )
-    novel = Generic().novel(page(f"<ul>{items(1, 2)}</ul>", head=f'<script type="application/ld+json">{data}</script>'))
-
-    assert (novel.title, novel.authors, novel.description) == ("The Weir", ("W. Example",), "D")
-    assert novel.cover_url == "https://serial.example/c.png"
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        '<meta property="og:title" content="The Weir"><meta name="author" content="W. Example">',
-        '<meta name="DC.title" content="The Weir"><meta name="DC.creator" content="W. Example">',
-        '<meta property="og:site_name" content="Serials"><title>The Weir | Serials</title><meta name="Author" content="W. Example">',
-        '<title>The Weir - Table of Contents</title><meta name="author" content="W. Example">',
-    ],
-)
-def test_other_metadata_tells_of_the_novel_too(head: str):
-    novel = Generic().novel(page(f"<ul>{items(1, 2)}</ul>", head=head))
-
-    assert (novel.title, novel.authors, novel.language) == ("The Weir", ("W. Example",), "en")
-
-
-def test_a_page_that_says_nothing_still_gives_a_title_and_a_byline():
-    novel = Generic().novel(page(f"<p>by W. Example</p><ul>{items(1, 2)}</ul>", "https://serial.example/the-old-weir/"))
-
-    assert (novel.title, novel.authors) == ("The Old Weir", ("W. Example",))
-
-
-def test_the_identity_is_the_index_s_address_without_its_scheme():
-    one, two = (
-        Generic().novel(page(f"<ul>{items(1, 2)}</ul>", f"{scheme}://serial.example/n/"))
-        for scheme in ("http", "https")
-    )
-
-    assert one.key == two.key == "serial.example/n"
-
-
-def test_confidence_falls_where_the_list_looks_less_like_one():
-    sure = Generic().novel(page(f"<ul>{items(*range(30))}</ul>")).confidence
-    unsure = Generic().novel(page(f"<ul>{items(1, 2)}</ul>")).confidence
-
-    assert 0 < unsure < sure <= 1
-
-
-# The text ----------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "inner",
-    [
-        "<p>“<em>Never</em>,” she said—<strong>not</strong> ever!</p>",
-        "<p><ruby>渡<rp>(</rp><rt>watari</rt><rp>)</rp></ruby> was on the sign.</p>",
-        "<table><tbody><tr><th>Lock</th><td>4 &lt; 5</td></tr></tbody></table>",
-        "<hr>",
-        "<p>* * *</p>",
-        "<blockquote><p>Keep left of the weir,<br>and low.</p></blockquote>",
-        "<ol><li>Untie the bow.</li><li>Untie the stern.</li></ol>",
-        "<h3>Later that night</h3>",
-        '<p>The toll.<a href="#n1"><sup>1</sup></a></p><p id="n1">1. In buttons.</p>',
-        '<figure><img src="map.png" alt="A map"><figcaption>The weir</figcaption></figure>',
-        "<p>No.</p><p>Yes.</p><p>No!</p>",
-        "<header><p>To the Keeper</p></header><p>Sir.</p><footer><p>Yours, O.</p></footer>",
-    ],
-)
-def test_nothing_of_a_text_is_lost_whatever_it_is_made_of(inner: str):
-    nav = '<nav><a href="chapter-0">Previous</a> <a href="chapter-2">Next</a></nav>'
-    made = chapter(f"{nav}<article><h1>Chapter 1</h1>{PROSE}{inner}{PROSE}</article>{nav}")
-
-    assert made.replace("\n", "") == f"{PROSE}{inner}{PROSE}"
-
-
-@pytest.mark.parametrize(
-    "around",
-    [
-        '<div class="sharedaddy"><p>Share this story with all of your friends today</p></div>',
-        '<div id="comments"><h2>2 comments</h2><p>First! What a wonderful chapter this was, thank you.</p></div>',
-        "<aside><p>Support me, get chapters early, and read about my other books.</p></aside>",
-        '<div class="post-navigation"><a href="chapter-0">« Previous</a> | <a href="chapter-2">Next »</a></div>',
-        '<p><a href="chapter-0">Previous Chapter</a> <a href="chapter-2">Next Chapter</a></p>',
-        "<form><input><button>Subscribe</button></form>",
-        "<script>var text = 'words';</script><style>p { color: red }</style>",
-        "<footer><p>Copyright 2025, all rights reserved by the author of this page.</p></footer>",
-    ],
-)
-def test_what_stands_around_a_text_does_not_come_with_it(around: str):
-    made = chapter(
-        f"<header><a href='/'>Home</a></header><div id='post'><h1>Chapter 1</h1>{PROSE}{around}</div>{around}"
-    )
-
-    assert text(made) == text(PROSE)
-
-
-def test_lines_divided_by_breaks_are_a_text_too():
-    lines = "<br><br>".join(f"Line {n} of a text that knows no paragraphs, only breaks." for n in range(20))
-    made = chapter(f"<h1>Chapter 1</h1><div class='text'>{lines}</div><div class='nav'><a href='2'>Next</a></div>")
-
-    assert text(made) == text(lines)
-
-
-def test_a_text_in_several_sibling_blocks_is_kept_whole():
-    made = chapter(f"<main><h1>Chapter 1</h1><div>{PROSE}</div><div>{PROSE}</div><div><p>Fin.</p></div></main>")
-
-    assert text(made) == text(PROSE * 2 + "<p>Fin.</p>")
-
-
-def test_one_line_is_enough():
-    assert text(chapter("<section><h2>Dedication</h2><p>To the ferryman.</p></section>")) == "To the ferryman."
-
-
-def test_the_chapter_s_own_heading_becomes_its_title():
-    found = Generic().chapter(page(f"<h1>The Weir</h1><article><h2>2.  Slack\n Water</h2>{PROSE}</article>"))
-
-    assert found.title == "2. Slack Water"
-    assert "Slack" not in found.content
-
-
-def test_hidden_sentences_are_removed_and_counted():
-    found = Generic().chapter(
-        page(f"<article>{PROSE}<p class='x'>Stolen.</p>{PROSE}</article>", head="<style>.x{display:none}</style>")
-    )
-
-    assert "Stolen" not in found.content
-    assert found.hidden_removed == 1
-
-
-@pytest.mark.parametrize(
-    ("encoding", "declared"),
-    [("windows-1251", "text/html; charset=windows-1251"), ("windows-1251", "text/html"), ("utf-8", "text/html")],
-)
-def test_a_page_is_read_in_the_encoding_it_declares(encoding: str, declared: str):
-    meta = f'<meta charset="{encoding}">' if encoding != "utf-8" else ""
-    body = f"<html><head>{meta}</head><body><article>{'<p>Паром ждал у берега, и никто не пришёл.</p>' * 9}</article></body></html>"
-    found = Generic().chapter(page(body.encode(encoding), content_type=declared))
-
-    assert "Паром ждал у берега" in found.content
-
-
-def test_xhtml_that_closes_elements_at_once_keeps_its_text():
-    body = f"""<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head>
-        <body><section><a id="start"/><h2>I</h2>{PROSE}<p>The end.<i/></p></section></body></html>"""
-    found = Generic().chapter(page(body.encode(), content_type="application/xhtml+xml"))
-
-    assert text(found.content) == text(f"{PROSE}<p>The end.</p>")
-
-
-def test_xhtml_with_a_script_closed_at_once_keeps_its_text():
-    head = '<head><title>I</title><script src="a.js"/></head>'
-    body = f'<html xmlns="http://www.w3.org/1999/xhtml">{head}<body><section><h2>I</h2>{PROSE}</section></body></html>'
-    found = Generic().chapter(page(body.encode(), content_type="application/xhtml+xml"))
-
-    assert text(found.content) == text(PROSE)
-
-
-def test_broken_html_still_gives_its_text():
-    assert "never closed" in chapter(f"<article><p>One<p>Two <em>never closed{PROSE}</div></article>")
-
-
-@pytest.mark.parametrize("body", ["", "<p> </p>", "<div><script>x</script></div>"])
-def test_a_page_without_a_text_is_an_error(body: str):
-    with pytest.raises(ParseError, match="no text"):
-        chapter(body)
 
 
 @pytest.mark.parametrize("cut", range(0, 900, 37))

@@ -7,7 +7,7 @@ import pytest
 from ingestion.errors import NotFound, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, Hole, IndexPage, ParsedChapter
 from spiders.generic import Generic
-from tests.spiders.test_generic import PROSE, URL, items, page
+from tests.spiders.written import PROSE, URL, items, page
 
 
 def index(body: str, url: str = URL) -> IndexPage:

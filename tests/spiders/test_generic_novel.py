@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.items import Novel, Publication
 from spiders.generic import Generic
-from tests.spiders.test_generic import PROSE, URL, items, page
+from tests.spiders.written import PROSE, URL, items, page
 
 LIST = f"<ul>{items(1, 2, 3)}</ul>"
 
@@ -125,3 +125,50 @@ def test_the_language_is_what_the_page_declares(markup: str, language: str | Non
 
 def test_confidence_falls_where_the_page_names_no_title():
     assert novel().confidence < novel("<title>The Weir</title>").confidence
+
+
+def test_json_ld_tells_of_the_novel():
+    data = (
+        '{"@type": "Book", "name": "The Weir", "author": {"name": "W. Example"}, "image": "/c.png", "description": "D"}'
+    )
+    novel = Generic().novel(page(f"<ul>{items(1, 2)}</ul>", head=f'<script type="application/ld+json">{data}</script>'))
+
+    assert (novel.title, novel.authors, novel.description) == ("The Weir", ("W. Example",), "D")
+    assert novel.cover_url == "https://serial.example/c.png"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="og:title" content="The Weir"><meta name="author" content="W. Example">',
+        '<meta name="DC.title" content="The Weir"><meta name="DC.creator" content="W. Example">',
+        '<meta property="og:site_name" content="Serials"><title>The Weir | Serials</title><meta name="Author" content="W. Example">',
+        '<title>The Weir - Table of Contents</title><meta name="author" content="W. Example">',
+    ],
+)
+def test_other_metadata_tells_of_the_novel_too(head: str):
+    novel = Generic().novel(page(f"<ul>{items(1, 2)}</ul>", head=head))
+
+    assert (novel.title, novel.authors, novel.language) == ("The Weir", ("W. Example",), "en")
+
+
+def test_a_page_that_says_nothing_still_gives_a_title_and_a_byline():
+    novel = Generic().novel(page(f"<p>by W. Example</p><ul>{items(1, 2)}</ul>", "https://serial.example/the-old-weir/"))
+
+    assert (novel.title, novel.authors) == ("The Old Weir", ("W. Example",))
+
+
+def test_the_identity_is_the_index_s_address_without_its_scheme():
+    one, two = (
+        Generic().novel(page(f"<ul>{items(1, 2)}</ul>", f"{scheme}://serial.example/n/"))
+        for scheme in ("http", "https")
+    )
+
+    assert one.key == two.key == "serial.example/n"
+
+
+def test_confidence_falls_where_the_list_looks_less_like_one():
+    sure = Generic().novel(page(f"<ul>{items(*range(30))}</ul>")).confidence
+    unsure = Generic().novel(page(f"<ul>{items(1, 2)}</ul>")).confidence
+
+    assert 0 < unsure < sure <= 1

@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.errors import Blocked, IngestionError, NotFound, ParseError
 from spiders.generic import Generic
-from tests.spiders.test_generic import PROSE, URL, page
+from tests.spiders.written import PROSE, URL, page
 
 STORY = "<p>The ferry waited at the low bank until the bells had stopped, and nobody came to the landing.</p>"
 LINKS = "".join(f"<li><a href='/novel/{n}'>Another novel of the site, number {n}</a></li>" for n in range(40))
