@@ -71,6 +71,16 @@ def remove(chapters: Sequence[ParsedChapter]) -> tuple[tuple[ParsedChapter, ...]
     return tuple(made), removed
 
 
+def without_common_title(chapters: Sequence[ParsedChapter]) -> tuple[ParsedChapter, ...]:
+    """The chapters without the title that most pages show: it is the novel's or the site's, and the index knows the chapter's."""
+    counted = Counter(one.chapter.title for one in chapters if one.chapter is not None and one.chapter.title)
+    common = {title for title, times in counted.items() if times > 1 and times > len(chapters) / 2}
+    return tuple(
+        replace(one, chapter=replace(one.chapter, title=None)) if one.chapter and one.chapter.title in common else one
+        for one in chapters
+    )
+
+
 def _tree(content: str) -> HtmlElement:
     return html.fragment_fromstring(content, create_parent="div")
 

@@ -54,8 +54,8 @@ def _listed(contents: Contents, index_url: str) -> list[Link]:
 
 
 def _is_entry(link: Link) -> bool:
-    """Whether a link is an entry of its own: the first in its list item, above no other list, and no title page."""
-    item = next(link.element.iterancestors("li"), None)
+    """Whether a link is an entry of its own: the first in its list item or row, above no other list, and no title page."""
+    item = next(link.element.iterancestors("li", "tr", "dd"), None)
     if item is None or item.find(".//ol") is not None or item.find(".//ul") is not None:
         return False
     stem = PurePosixPath(urlsplit(link.url).path).stem

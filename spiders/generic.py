@@ -12,7 +12,7 @@ from scrapy.utils.response import get_base_url
 
 from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, ParsedChapter
-from spiders import boilerplate, confidence, entries, maintext, metadata, order, paging, steps, substance, toc
+from spiders import boilerplate, entries, maintext, metadata, order, paging, steps, toc
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.confidence import Signs
@@ -55,8 +55,6 @@ class Generic(NovelSpider):
     def _chained(self, root: HtmlElement, url: str) -> IndexPage:
         text = _text(root, url)
         signs = _signs(root, url, None, text)
-        if text is None or signs.confidence < confidence.ENOUGH:
-            substance.refuse_apology(root, url)
         signs.require(url)
         following = steps.next_page(root, url)
         this = ChapterLink(key=entries.key(url, url), url=url, title=(text and text.title) or "")
@@ -76,7 +74,6 @@ class Generic(NovelSpider):
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""
         root, hidden = _page(response)
-        substance.refuse_apology(root, response.url)
         return replace(maintext.extract(root, response.url), hidden_removed=hidden)
 
     def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
@@ -88,7 +85,7 @@ class Generic(NovelSpider):
                 f"{len(unread)} of the {len(unread) + read} pages that were taken for chapters hold no text ({unread[0].link.url} is one): "
                 "the links may lead elsewhere; post the URL of the novel's table of contents, or of its first chapter"
             )
-        kept, removed = boilerplate.remove(chapters)
+        kept, removed = boilerplate.remove(boilerplate.without_common_title(chapters))
         if removed:
             self.logger.info("%d paragraphs that most chapters share were removed", removed)
         return kept
@@ -120,7 +117,7 @@ def _signs(root: HtmlElement, url: str, contents: Contents | None, text: Chapter
 def _page(response: Response) -> tuple[HtmlElement, int]:
     """The page's tree without what its CSS hides, and how many elements that was."""
     kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").partition(";")[0].strip().lower()
-    if not isinstance(response, TextResponse) or (not kind.startswith("text/") and not kind.endswith(("html", "xml"))):
+    if not isinstance(response, TextResponse) or not kind.endswith(("html", "xml")):
         raise UnsupportedSite(f"{response.url} is {kind}, not a web page")
     response = decoded(response)
     refuse(response)

@@ -27,13 +27,17 @@ _NEARLY_ALL = 0.97
 
 
 def extract(root: HtmlElement, url: str) -> Chapter:
-    """The chapter on the page. Raises ParseError when there is no text on it, or none that is a chapter's; Blocked where it breaks off."""
+    """The chapter on the page. Raises ParseError when there is no text on it, or none that is a chapter's;
+    NotFound or Blocked where it says that it is not there, or not for everybody."""
     page = deepcopy(root)
     furniture.drop(page, url)
     element = _place(page)
     furniture.trim(element, url)
     title = _take_heading(element) or _heading_before(element)
-    if not line(element.text_content()) and element.find(".//img") is None:
+    text = line(" ".join(element.itertext()))
+    said = f"{title or ''} {text or line(page.text_content())}"
+    substance.refuse_apology(said, line(page.findtext(".//title")), url)
+    if not text and element.find(".//img") is None:
         raise ParseError(f"the page {url} holds no text that looks like a chapter")
     substance.refuse_scrap(element, size(page.text_content()), url)
     substance.refuse_closed(element, url)
@@ -48,12 +52,21 @@ def _place(page: HtmlElement) -> HtmlElement:
         if not any(child.tag in _BLOCKS for child in block.iterdescendants()) and line(block.text_content()) in lines:
             for above in block.iterancestors():
                 weights[above] = weights.get(above, 0) + len(block.text_content())
-    place = page.find("body") if page.find("body") is not None else page
+    place = _main(page)
     if not weights:
         return next(iter(place.iter("main", "article")), place)
     while (child := _heaviest(place, weights)) is not None:
         place = child
     return place
+
+
+def _main(page: HtmlElement) -> HtmlElement:
+    """Where to begin: the one element that the page calls its main part, unless most of its words stand elsewhere; else the body."""
+    body = page.find("body")
+    parts = list(page.iter("main"))
+    if len(parts) == 1 and size(parts[0].text_content()) > size(page.text_content()) / 3:
+        return parts[0]
+    return page if body is None else body
 
 
 def _heaviest(place: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:

@@ -73,6 +73,7 @@ def _things(data: Any) -> Iterator[dict[str, Any]]:
         if isinstance(thing, dict):
             yield thing
             yield from _things(thing.get("@graph"))
+            yield from _things(thing.get("isPartOf"))
 
 
 def _many(value: Any) -> list[Any]:

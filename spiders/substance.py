@@ -30,20 +30,23 @@ _SCRAP = 0.05
 _LINKED = 0.5
 
 
-def refuse_apology(root: HtmlElement, url: str) -> None:
-    """Raise NotFound or Blocked where the page says, in place of a text, that there is none or that one must log in."""
-    title, said = line(root.findtext(".//title")), _words(root)
-    short = size(said) <= _FEW_WORDS
-    if short and (found := _GONE.search(title) or _GONE.search(said)):
+def refuse_apology(said: str, title: str, url: str) -> None:
+    """Raise NotFound or Blocked where what the page at `url` says, in place of a text, is that there is none or that one must log in.
+
+    `said` is all that could be the text, its heading included; `title` the page's.
+    """
+    if size(said) > _FEW_WORDS:
+        return
+    if found := _GONE.search(title) or _GONE.search(said):
         raise NotFound(f"{url} says “{found[0]}”: the site no longer has the page, or the URL is wrong")
-    if short and (found := _WALL.search(said)):
+    if found := _WALL.search(said):
         raise Blocked(f"{url} says “{found[0]}” instead of a text: the site gives it only to those who log in or pay")
 
 
 def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
     """Raise ParseError where the text is mostly links, or a scrap of a page of `page_words` words."""
-    words = size(_words(text))
-    linked = sum(size(_words(link)) for link in text.iter("a") if not (link.get("href") or "#").startswith("#"))
+    words = size(_said(text))
+    linked = sum(size(_said(link)) for link in text.iter("a") if not (link.get("href") or "#").startswith("#"))
     if linked > 3 and linked > _LINKED * words:
         raise ParseError(
             f"what looks like a text on {url} is mostly links ({linked} of {words} words), so it is no chapter"
@@ -54,18 +57,12 @@ def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
 
 def refuse_closed(text: HtmlElement, url: str) -> None:
     """Raise Blocked where a text breaks off at a login wall: its last line asks to log in so as to read on."""
-    last = next((said for said in map(_words, reversed(list(text.iter("p", "div", "h2", "h3", "h4")))) if said), "")
+    last = next((said for said in map(_said, reversed(list(text.iter("p", "div", "h2", "h3", "h4")))) if said), "")
     if size(last) <= 25 and (found := _WALL.search(last)):
         raise Blocked(
             f"the text on {url} breaks off at “{found[0]}”: the site gives the rest only to those who log in or pay"
         )
 
 
-def _words(element: HtmlElement) -> str:
-    return line(
-        " ".join(
-            element.xpath(
-                ".//text()[not(ancestor::script or ancestor::style or ancestor::title or ancestor::noscript)]"
-            )
-        )
-    )
+def _said(element: HtmlElement) -> str:
+    return line(" ".join(element.itertext()))

@@ -127,7 +127,8 @@ def _score(group: list[Link]) -> float:
     size, share = len(group), _share(group)
     units = sum(link.is_unit for link in group) / size
     different = len({link.text for link in group}) / size
-    alone = size == 1 and not (units and next(group[0].element.iterancestors()).tag in _LISTS)
+    listed = next(group[0].element.iterancestors()).tag in _LISTS or _is_called_contents(group[0].element)
+    alone = size == 1 and not (units and listed)
     if alone or share < 0.5:
         return 0.0
     elsewhere = (

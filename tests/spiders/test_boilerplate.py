@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingestion.items import Chapter, ChapterLink, Hole, ParsedChapter
@@ -11,9 +13,10 @@ STORY = "<p>The ferry came in at dusk on day {n}, and nobody got off.</p><p>Line
 NAMES = ("Maren", "Tobit", "Isko", "Orrel", "the clockmaker", "the keeper", "Pell", "Wick", "Dorn", "Aske")
 
 
-def book(*shapes: str, count: int = 6) -> tuple[ParsedChapter, ...]:
-    """Chapters whose content is `shapes` in turn, with {story}, {n} and {who} filled in."""
+def book(*given: str, count: int = 6) -> tuple[ParsedChapter, ...]:
+    """Chapters whose content is `given` in turn, with {story}, {n} and {who} filled in."""
     made = []
+    shapes = given or ("{story}",)
     for n in range(count):
         shape = shapes[n % len(shapes)]
         story = STORY.format(n=n, who=NAMES[n])
@@ -87,3 +90,14 @@ def test_chapters_without_the_line_or_without_a_text_are_left_as_they_are():
 
     assert contents(kept) == contents(book("{story}"))
     assert (kept[-2:], removed) == (chapters[-2:], 5)
+
+
+def test_a_title_that_most_pages_show_is_not_the_chapters():
+    shown = ["The Weir", "The Weir", "Rope", "The Weir", None]
+    titled = [
+        replace(one, chapter=Chapter(content="<p>A.</p>", title=title))
+        for one, title in zip(book(count=5), shown, strict=True)
+    ]
+
+    kept = boilerplate.without_common_title(titled)
+    assert [one.chapter.title for one in kept if one.chapter is not None] == [None, None, "Rope", None, None]

@@ -86,6 +86,21 @@ def test_a_list_that_the_page_calls_its_contents_needs_no_numbers(around: str):
     ]  # fmt: skip
 
 
+def test_an_entry_that_hangs_otherwise_than_the_others_is_one_of_them():
+    rows = "".join(
+        f"<tr><td><a href='{n}'>Chapter {n}</a></td><td><a href='/u/{n}'>reader</a></td></tr>" for n in (1, 2, 3)
+    )
+    new = "<tr><td><b><a href='4'>Chapter 4</a></b> new!</td><td><a href='/u/4'>reader</a></td></tr>"
+
+    assert [link.title for link in index(f"<table>{rows}{new}</table>").links] == [f"Chapter {n}" for n in (1, 2, 3, 4)]
+
+
+def test_one_chapter_is_a_list_where_the_page_calls_it_so():
+    found = index("<h1>The Weir</h1><div id='chapters'><div><a href='1'>Chapter 1</a></div></div>")
+
+    assert [link.title for link in found.links] == ["Chapter 1"]
+
+
 def test_a_tag_cloud_with_counts_is_no_list_of_chapters():
     cloud = "".join(f"<a href='/shelf/{n}'>tag{'x' * n} ({n * 37 % 101})</a> " for n in range(60))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
 from ingestion.items import Publication
@@ -108,3 +108,18 @@ def test_a_right_header_is_believed_before_a_page_that_is_wrong_about_itself():
     page = made(url=URL, headers=headers, body=body.encode("windows-1251"))
 
     assert text(Generic().chapter(page).content) == " ".join([RUSSIAN.line] * 9)
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "bogus", "utf-16", ""])
+def test_a_charset_that_is_none_is_passed_over(charset: str):
+    headers = {b"Content-Type": f"text/html; charset={charset}".encode()}
+    body = f"<p>{RUSSIAN.line}</p>".encode() * 9
+    page = HtmlResponse(URL, headers=headers, body=body)
+
+    assert text(Generic().chapter(page).content) == " ".join([RUSSIAN.line] * 9)
+
+
+def test_a_byte_broken_on_its_way_does_not_change_the_encoding():
+    page = HtmlResponse(URL, body=f"<p>{RUSSIAN.line}</p>".encode() * 9 + b"<p>\xff</p>")
+
+    assert text(Generic().chapter(page).content).startswith(RUSSIAN.line)

@@ -52,6 +52,14 @@ def test_a_chapter_s_page_names_the_novel_beside_itself(title: str, heading: str
     assert found.title == "The Weir"
 
 
+def test_a_chapter_s_data_names_the_novel_that_it_is_part_of():
+    data = '{"@type": "Chapter", "name": "Rope", "isPartOf": {"@type": "Book", "name": "The Weir", "author": "W. Example"}}'
+    head = f'<script type="application/ld+json">{data}</script>'
+    found = Generic().novel(page(f"<h1>Rope</h1>{PROSE}<a href='4'>Next</a>", f"{URL}3", head))
+
+    assert (found.title, found.authors) == ("The Weir", ("W. Example",))
+
+
 def test_a_title_with_a_dash_of_its_own_stays_whole():
     assert novel("<title>The Weir - A Story</title>", "<h1>The Weir - A Story</h1>").title == "The Weir - A Story"
 

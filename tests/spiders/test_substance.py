@@ -61,6 +61,20 @@ def test_a_story_may_tell_of_pages_that_are_not_found(line: str):
     assert line in read(f"<article>{PROSE}{line}{PROSE}</article>")
 
 
+def test_a_short_chapter_beside_an_invitation_to_log_in_is_a_chapter():
+    assert (
+        read("<div>Log in to read more.</div><main><h1>I</h1><p>To the ferryman.</p></main>")
+        == "<p>To the ferryman.</p>"
+    )
+
+
+def test_a_page_that_is_not_there_is_told_by_what_stands_beside_its_menu():
+    menu = "".join(f"<li><a href='/shelf/{n}'>A shelf of many books {n}</a></li>" for n in range(40))
+
+    with pytest.raises(NotFound):
+        read(f"<nav><ul>{menu}</ul></nav><main><h1>Sorry</h1><p>This page does not exist.</p></main>")
+
+
 def test_a_short_chapter_under_many_comments_is_a_chapter():
     comments = "".join(f"<li>{STORY}</li>" for _ in range(60))
 
