@@ -42,15 +42,27 @@ def of(contents: Contents, index_url: str) -> Iterator[ChapterLink]:
 
 
 def _listed(contents: Contents, index_url: str) -> list[Link]:
-    """The group, and the entries of the same list that hang otherwise: a prologue beside nested parts, a preface."""
+    """The group, and the entries of the same list that hang otherwise: a prologue beside nested parts, a preface.
+
+    Where a chapter is listed twice, among the latest and in its place, its place is where the order has fewer leaps.
+    """
     group = {link.url: link for link in contents.group}
-    found: dict[str, Link] = {}
+    found = []
     for link in links(contents.element, index_url):
-        if link.url in group:
-            found.setdefault(link.url, group[link.url])
+        named = group.get(link.url)
+        if named is not None:
+            found.append(link if link.text == named.text else named)
         elif _is_entry(link):
-            found.setdefault(link.url, link)
-    return list(found.values())
+            found.append(link)
+    at_first, at_last = _each_once(found), _each_once(found[::-1])[::-1]
+    return at_last if order.leaps(at_last) < order.leaps(at_first) else at_first
+
+
+def _each_once(found: list[Link]) -> list[Link]:
+    once: dict[str, Link] = {}
+    for link in found:
+        once.setdefault(link.url, link)
+    return list(once.values())
 
 
 def _is_entry(link: Link) -> bool:

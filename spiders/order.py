@@ -34,3 +34,9 @@ def _date(element: HtmlElement) -> str | None:
             return str(time.get("datetime", ""))
         return None
     return None
+
+
+def leaps(links: Sequence[Link]) -> int:
+    """How many of the steps from a link's number to the next are longer than one chapter."""
+    numbers = [link.number for link in links if link.number is not None]
+    return sum(abs(a - b) > 1 for a, b in pairwise(numbers))

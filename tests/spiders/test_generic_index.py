@@ -95,6 +95,22 @@ def test_an_entry_that_hangs_otherwise_than_the_others_is_one_of_them():
     assert [link.title for link in index(f"<table>{rows}{new}</table>").links] == [f"Chapter {n}" for n in (1, 2, 3, 4)]
 
 
+@pytest.mark.parametrize("latest_first", [True, False])
+def test_chapters_listed_twice_among_the_latest_stand_in_their_place(*, latest_first: bool):
+    entry = "<dd><a href='{0}.html'>第{0}章 雨</a></dd>"
+    latest = "<dt>最新章节</dt>" + "".join(entry.format(n) for n in range(30, 21, -1))
+    everything = "<dt>正文</dt>" + "".join(entry.format(n) for n in range(1, 31))
+    found = index(f"<dl>{latest}{everything}</dl>" if latest_first else f"<dl>{everything}{latest}</dl>")
+
+    assert [link.key for link in found.links] == [f"{n}.html" for n in range(1, 31)]
+
+
+def test_a_button_beside_each_entry_does_not_name_it():
+    rows = "".join(f"<li><a href='{n}'>Chapter {n}</a> <a href='{n}'>Read now</a></li>" for n in (1, 2, 3))
+
+    assert [link.title for link in index(f"<ul>{rows}</ul>").links] == ["Chapter 1", "Chapter 2", "Chapter 3"]
+
+
 def test_one_chapter_is_a_list_where_the_page_calls_it_so():
     found = index("<h1>The Weir</h1><div id='chapters'><div><a href='1'>Chapter 1</a></div></div>")
 
