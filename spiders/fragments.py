@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import urljoin
 
 from lxml import etree, html
+from lxml.html import HtmlElement
 from parsel import Selector
 from scrapy.http import Response, TextResponse
 
@@ -101,6 +102,16 @@ def first(page: Selector, *choices: str) -> str | None:
             said = element.attrib.get("content") or element.attrib.get("src") or words(element)
             if said.strip():
                 return said.strip()
+    return None
+
+
+def first_words(element: HtmlElement) -> HtmlElement | None:
+    """The element that the first words below `element` stand in."""
+    for node in element.iter():
+        if isinstance(node.tag, str) and line(node.text):
+            return node
+        if node is not element and line(node.tail):
+            return node.getparent()
     return None
 
 

@@ -28,6 +28,11 @@ _NOISE = re.compile(
 _COMMENTS = re.compile(
     r"(comments?([-_]?(area|section|list|block|container|wrapper|wrap))?|disqus_thread|respond)", re.IGNORECASE
 )
+_AFTER = re.compile(
+    r"\W*(\d+\W*)?(comments?|discussions?|reviews?|responses?|repl(y|ies)|thoughts on .*|leave a (reply|comment)|related( posts| novels)?|you (may|might) also like"
+    r"|recommended( for you)?|评论|評論|书评|读者评论|コメント|感想|комментарии|отзывы|comentarios|commentaires|kommentare|댓글)\W*(\d+\W*)?",
+    re.IGNORECASE,
+)
 _SHARES = re.compile(
     r"(facebook\.com/shar|(twitter|x)\.com/(intent|share)|reddit\.com/submit|pinterest\.[a-z.]+/pin/create|tumblr\.com/(share|widgets)"
     r"|(t|telegram)\.me/share|wa\.me/|linkedin\.com/share|vk\.com/share|service\.weibo\.com/share|^mailto:\?)",
@@ -54,6 +59,8 @@ _BLOCKS = {
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 #: A block with more words beside its links than this is text with a link in it.
 _WORDS_OF_A_LABEL = 3
+#: What stands below fewer words than these may be the text itself, whatever its heading.
+_WORDS_OF_A_TEXT = 60
 
 
 def drop(page: HtmlElement, url: str) -> None:
@@ -66,6 +73,9 @@ def drop(page: HtmlElement, url: str) -> None:
         certain = element.tag in _NEVER_TEXT or any(_COMMENTS.fullmatch(name) for name in _names(element).split())
         if certain or (_is_noise(element) and len(element.text_content()) < everything / 2):
             element.drop_tree()
+    for heading in list(page.iter(*_HEADINGS)):
+        if _AFTER.fullmatch(line(heading.text_content())) and _stands_after_a_text(heading):
+            _drop_from(heading)
     for link in list(_around(page, url)):
         _drop_link(link)
 
@@ -82,6 +92,18 @@ def trim(text: HtmlElement, url: str) -> None:
 def _is_noise(element: HtmlElement) -> bool:
     around = element.tag in {"header", "footer"} and not any(a.tag in _SECTIONS for a in element.iterancestors())
     return around or bool(_NOISE.search(_names(element)))
+
+
+def _stands_after_a_text(heading: HtmlElement) -> bool:
+    above = " ".join(heading.xpath("preceding::text()[not(ancestor::head)]"))
+    return size(above) > _WORDS_OF_A_TEXT
+
+
+def _drop_from(heading: HtmlElement) -> None:
+    """Take out a heading and all that it stands above."""
+    for element in [*heading.itersiblings(), heading]:
+        if isinstance(element.tag, str):
+            element.drop_tree()
 
 
 def _names(element: HtmlElement) -> str:

@@ -12,7 +12,7 @@ from scrapy.utils.response import get_base_url
 
 from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, ParsedChapter
-from spiders import boilerplate, entries, maintext, metadata, order, paging, steps, toc
+from spiders import boilerplate, entries, headings, maintext, metadata, order, paging, steps, toc
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.confidence import Signs
@@ -77,7 +77,7 @@ class Generic(NovelSpider):
         return replace(maintext.extract(root, response.url), hidden_removed=hidden)
 
     def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
-        """Without the paragraphs that most chapters begin or end with. Raises UnsupportedSite where most pages hold no text."""
+        """Without headings in the text, and without the paragraphs that most chapters begin or end with. Raises UnsupportedSite where most pages hold no text."""
         unread = [one for one in chapters if one.hole is not None and one.hole.kind == ParseError.kind]
         read = sum(one.chapter is not None for one in chapters)
         if len(unread) > read:
@@ -85,7 +85,8 @@ class Generic(NovelSpider):
                 f"{len(unread)} of the {len(unread) + read} pages that were taken for chapters hold no text ({unread[0].link.url} is one): "
                 "the links may lead elsewhere; post the URL of the novel's table of contents, or of its first chapter"
             )
-        kept, removed = boilerplate.remove(boilerplate.without_common_title(chapters))
+        titled = boilerplate.without_common_title(chapters)
+        kept, removed = boilerplate.remove(tuple(map(headings.without_doubled, titled)))
         if removed:
             self.logger.info("%d paragraphs that most chapters share were removed", removed)
         return kept

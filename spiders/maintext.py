@@ -17,7 +17,7 @@ from parsel import Selector
 from ingestion.errors import ParseError
 from ingestion.items import Chapter
 from spiders import furniture, substance
-from spiders.fragments import inner_html, line, size
+from spiders.fragments import first_words, inner_html, line, size
 
 _BLOCKS = ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "div", "section", "article", "main", "figcaption")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -88,23 +88,13 @@ def _lines(page: HtmlElement) -> set[str]:
 def _take_heading(element: HtmlElement) -> str | None:
     """Take out the headings at the element's start; the last of them is the chapter's own."""
     title = None
-    while (first := _first_words(element)) is not None:
+    while (first := first_words(element)) is not None:
         heading = next((h for h in (first, *first.iterancestors()) if h.tag in _HEADINGS or h.tag == "hgroup"), None)
         if heading is None or element not in heading.iterancestors():
             break
         title = line(" ".join(heading.itertext()))
         heading.drop_tree()
     return title or None
-
-
-def _first_words(element: HtmlElement) -> HtmlElement | None:
-    """The element that the first words below `element` stand in."""
-    for node in element.iter():
-        if isinstance(node.tag, str) and line(node.text):
-            return node
-        if node is not element and line(node.tail):
-            return node.getparent()
-    return None
 
 
 def _heading_before(element: HtmlElement) -> str | None:

@@ -169,10 +169,13 @@ def _post(number: int, unit: Unit) -> str:
 
 
 def translated(book: Book) -> Pages:
-    """The old web's page by a group of translators, who name and advertise themselves in each chapter's own text."""
+    """The old web's page by a group of translators, who name it, themselves and their site in each chapter's own text."""
     credits = "<p><b>Translator:</b> Quill &amp; Ink</p><p>Editor: Dora</p>"
     plea = "<hr><p>Like our work? <a href='https://cups.example/quill'>Buy us a cup of tea</a>!</p><p>Read chapter {} first at quill.example.com</p>"
-    units = [replace(u, content=f"{credits}{u.content}{plea.format(n + 1)}") for n, u in numbered(book)]
+    units = [
+        replace(u, content=f"<p><b>{escape(u.title)}</b></p>{credits}{u.content}{plea.format(n + 1)}")
+        for n, u in numbered(book)
+    ]
     return plain_list(replace(book, units=units))
 
 

@@ -22,6 +22,8 @@ def chapter(body: str, **options: str) -> str:
         "<aside><p>Support me, get chapters early, and read about my other books.</p></aside>",
         '<div class="post-navigation"><a href="chapter-0">« Previous</a> | <a href="chapter-2">Next »</a></div>',
         '<p><a href="chapter-0">Previous Chapter</a> <a href="chapter-2">Next Chapter</a></p>',
+        "<div><h3>Discussion (2)</h3><div><b>bob</b><p>Nice chapter, see you next week, and thank you.</p></div></div>",
+        "<h4>You might also like</h4><p>Moonlit Blade, which is about blades, and about the moon.</p>",
         "<form><input><button>Subscribe</button></form>",
         "<script>var text = 'words';</script><style>p { color: red }</style>",
         "<footer><p>Copyright 2025, all rights reserved by the author of this page.</p></footer>",

@@ -1,0 +1,61 @@
+"""A chapter's heading that is no heading to the markup: its first line says its name in bold, or once more below the real one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from lxml import html
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from ingestion.items import ParsedChapter
+from spiders import numerals
+from spiders.fragments import first_words, inner_html, line
+
+_MARKS = ("b", "strong", "u", "center", "big", "h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
+    """The chapter without a first line that says nothing but its title, as the index or its page gives it."""
+    chapter = parsed.chapter
+    names = {_letters(parsed.link.title), _letters(chapter.title or "") if chapter else ""} - {""}
+    if chapter is None or not any(_letters(re.sub("<[^>]*>", "", chapter.content)).startswith(name) for name in names):
+        return parsed
+    page = html.fragment_fromstring(chapter.content, create_parent="div")
+    heading = _heading(page, names)
+    if heading is None or (chapter.title and not _is_marked(heading)):
+        return parsed
+    title = chapter.title or line(heading.text_content())
+    _drop_with_breaks(heading)
+    content = inner_html(Selector(root=page, type="html"))
+    return (
+        replace(parsed, chapter=replace(chapter, content=content, title=title))
+        if _letters(page.text_content())
+        else parsed
+    )
+
+
+def _heading(page: HtmlElement, names: set[str]) -> HtmlElement | None:
+    """The outermost element that the text begins with and that says nothing but one of these names."""
+    found = None
+    element = first_words(page)
+    while element is not None and element is not page:
+        found = element if _letters(element.text_content()) in names else found
+        element = element.getparent()
+    return found
+
+
+def _is_marked(heading: HtmlElement) -> bool:
+    """Whether a line stands out, or names a unit: below a real heading a plain one may be the story's own."""
+    return next(heading.iter(*_MARKS), None) is not None or numerals.UNIT.search(heading.text_content()) is not None
+
+
+def _drop_with_breaks(heading: HtmlElement) -> None:
+    while (after := heading.getnext()) is not None and after.tag == "br" and not line(heading.tail):
+        after.drop_tree()
+    heading.drop_tree()
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
