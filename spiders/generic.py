@@ -79,10 +79,9 @@ class Generic(NovelSpider):
     def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
         """Without headings in the text, and without the paragraphs that most chapters begin or end with. Raises UnsupportedSite where most pages hold no text."""
         unread = [one for one in chapters if one.hole is not None and one.hole.kind == ParseError.kind]
-        read = sum(one.chapter is not None for one in chapters)
-        if len(unread) > read:
+        if len(unread) > len(chapters) / 2:
             raise UnsupportedSite(
-                f"{len(unread)} of the {len(unread) + read} pages that were taken for chapters hold no text ({unread[0].link.url} is one): "
+                f"{len(unread)} of the {len(chapters)} pages that were taken for chapters hold no text ({unread[0].link.url} is one): "
                 "the links may lead elsewhere; post the URL of the novel's table of contents, or of its first chapter"
             )
         titled = boilerplate.without_common_title(chapters)
