@@ -106,8 +106,6 @@ class IndexPage:
     The links are in reading order, whatever the page's own is. Where the pages begin with the newest chapters, `newest_first`
     says that those of this page and of any after it come before those of the pages found earlier. `strategy` is the one of the
     spider's `strategies` by which the links were found; empty where there are none, or the spider knows only one way.
-    The links are in reading order, whatever the page's own is. Where the pages begin with the newest chapters, `newest_first`
-    says that those of this page and of any after it come before those of the pages found earlier.
     """
 
     links: tuple[ChapterLink, ...]

@@ -17,6 +17,12 @@ from ingestion.errors import NotFound, ParseError
 _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "tr", "section", "hr")
 #: A word; where a language puts no spaces between its words, two of its signs are one.
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]{1,2}|[^\W぀-ヿ㐀-鿿]+")
+#: Characters that no document may hold (HTML Living Standard, 13.2.3.5), written as such or as references: lxml parses and then refuses them.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]"
+    "|&#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01]|6553[45])(?!\\d)|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
+    re.IGNORECASE,
+)
 _BLOCK_END, _LINE_END = "\u2029", "\u2028"
 
 
@@ -26,7 +32,7 @@ def tree(response: Response) -> Selector:
         raise NotFound(f"the site has no page {response.url} (status {response.status}): removed, or the URL is wrong")
     if not isinstance(response, TextResponse):
         raise ParseError(f"{response.url} is not a page of text")
-    page = Selector(text=_as_html(response), type="html")
+    page = Selector(text=_CONTROLS.sub("", _as_html(response).replace("\f", " ")), type="html")
     for torn in page.xpath("//*[@*[contains(name(), '{')]]"):
         _mend(torn.root)
     for name in ("href", "src", "content"):

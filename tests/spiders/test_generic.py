@@ -179,3 +179,19 @@ def test_a_page_cut_short_fails_in_no_other_way_than_our_own(cut: int):
     for method in (spider.novel, spider.chapters, spider.chapter):
         with contextlib.suppress(IngestionError):
             method(broken)
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x01", "\x0b", "&#1;", "&#x1F;", "&#8", "\ufffe", "&#xFFFE;"])
+def test_a_character_that_no_page_may_hold_costs_nothing_but_itself(sign: str):
+    steps = f"<p>{sign} <a href='0'>Prev</a> {sign} <a href='2'>Next</a>{sign}</p>"
+    found = page(f"<h1>I{sign}</h1><div>{PROSE}{sign}<script>1</script>{sign}</div>{steps}", f"{URL}1")
+
+    assert Generic().chapters(found).further == (f"{URL}2",)
+    assert Generic().chapter(found).content == PROSE
+
+
+@pytest.mark.parametrize("reference", ["&#128;", "&#x1F4;", "&#19968;", "&#x80;"])
+def test_a_reference_to_a_character_that_a_page_may_hold_is_kept(reference: str):
+    text = Generic().chapter(page(f"<h1>I</h1><div>{PROSE}<p>{reference}</p></div>", f"{URL}1")).content
+
+    assert text != f"{PROSE}<p></p>"
