@@ -12,7 +12,7 @@ from scrapy.utils.response import get_base_url
 
 from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, ParsedChapter
-from spiders import boilerplate, entries, headings, maintext, metadata, order, paging, steps, toc
+from spiders import boilerplate, entries, headings, maintext, metadata, order, paging, steps, toc, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.confidence import Signs
@@ -74,7 +74,9 @@ class Generic(NovelSpider):
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""
         root, hidden = _page(response)
-        return replace(maintext.extract(root, response.url), hidden_removed=hidden)
+        chapter = maintext.extract(root, response.url)
+        walls.refuse_teaser(response, Selector(text=chapter.content, type="html"))
+        return replace(chapter, hidden_removed=hidden)
 
     def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
         """Without headings in the text, and without the paragraphs that most chapters begin or end with. Raises UnsupportedSite where most pages hold no text."""

@@ -28,7 +28,7 @@ _NEARLY_ALL = 0.97
 
 def extract(root: HtmlElement, url: str) -> Chapter:
     """The chapter on the page. Raises ParseError when there is no text on it, or none that is a chapter's;
-    NotFound or Blocked where it says that it is not there, or not for everybody."""
+    NotFound or Locked where it says that it is not there, or not for everybody."""
     page = deepcopy(root)
     furniture.drop(page, url)
     element = _place(page)

@@ -6,7 +6,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from ingestion.errors import Blocked, NotFound, ParseError
+from ingestion.errors import Locked, NotFound, ParseError
 from spiders.fragments import line, size
 
 _GONE = re.compile(
@@ -31,7 +31,7 @@ _LINKED = 0.5
 
 
 def refuse_apology(said: str, title: str, url: str) -> None:
-    """Raise NotFound or Blocked where what the page at `url` says, in place of a text, is that there is none or that one must log in.
+    """Raise NotFound or Locked where what the page at `url` says, in place of a text, is that there is none or that one must log in.
 
     `said` is all that could be the text, its heading included; `title` the page's.
     """
@@ -39,8 +39,10 @@ def refuse_apology(said: str, title: str, url: str) -> None:
         return
     if found := _GONE.search(title) or _GONE.search(said):
         raise NotFound(f"{url} says “{found[0]}”: the site no longer has the page, or the URL is wrong")
-    if found := _WALL.search(said):
-        raise Blocked(f"{url} says “{found[0]}” instead of a text: the site gives it only to those who log in or pay")
+    if _WALL.search(said):
+        raise Locked(
+            f"{url} says “{line(said)[:200]}” instead of a text: the site gives it only to those who log in or pay"
+        )
 
 
 def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
@@ -56,10 +58,10 @@ def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
 
 
 def refuse_closed(text: HtmlElement, url: str) -> None:
-    """Raise Blocked where a text breaks off at a login wall: its last line asks to log in so as to read on."""
+    """Raise Locked where a text breaks off at a login wall: its last line asks to log in so as to read on."""
     last = next((said for said in map(_said, reversed(list(text.iter("p", "div", "h2", "h3", "h4")))) if said), "")
     if size(last) <= 25 and (found := _WALL.search(last)):
-        raise Blocked(
+        raise Locked(
             f"the text on {url} breaks off at “{found[0]}”: the site gives the rest only to those who log in or pay"
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.errors import Blocked, IngestionError, NotFound, ParseError
+from ingestion.errors import IngestionError, Locked, NotFound, ParseError
 from spiders.generic import Generic
 from tests.spiders.written import PROSE, URL, page
 
@@ -28,12 +28,12 @@ def read(body: str, head: str = "") -> str:
         ("<p>お探しのページが見つかりませんでした。</p>", NotFound),
         ("<p>Страница не найдена</p>", NotFound),
         ("<p>Página no encontrada</p>", NotFound),
-        ("<p>You must be logged in to read this chapter.</p><form><input></form>", Blocked),
-        ("<p>Please log in to continue reading.</p>", Blocked),
-        ("<p>This chapter is locked. Buy coins to read it.</p>", Blocked),
-        ("<p>请先登录</p>", Blocked),
-        ("<p>Войдите, чтобы читать дальше.</p>", Blocked),
-        (f"<article>{STORY * 9}<p>Sign in to read the rest of this chapter.</p></article>", Blocked),
+        ("<p>You must be logged in to read this chapter.</p><form><input></form>", Locked),
+        ("<p>Please log in to continue reading.</p>", Locked),
+        ("<p>This chapter is locked. Buy coins to read it.</p>", Locked),
+        ("<p>请先登录</p>", Locked),
+        ("<p>Войдите, чтобы читать дальше.</p>", Locked),
+        (f"<article>{STORY * 9}<p>Sign in to read the rest of this chapter.</p></article>", Locked),
         (f"<div id='x'><h2>Our novels</h2><ul>{LINKS}</ul></div>", ParseError),
         ("<div><h1>Chapter 1</h1><div id='text'></div></div><nav>Menu</nav>", ParseError),
         ("<div><h1>Chapter 1</h1><script>load(1)</script><noscript>Enable JavaScript</noscript></div>", ParseError),
