@@ -73,10 +73,21 @@ def _as_html(response: TextResponse) -> str:
 
 
 def drop(page: Selector, selector: str) -> None:
-    """Take out what a CSS selector finds. A page's root stays, whatever it calls itself."""
+    """Take out what a CSS selector finds, and the paragraphs and spans that held nothing else. A page's root stays."""
     for part in page.css(selector):
-        if part.root.getparent() is not None:
-            part.drop()
+        found = part.root
+        while _is_alone(found):
+            found = found.getparent()
+        if found.getparent() is not None:
+            found.drop_tree()
+
+
+def _is_alone(element: HtmlElement) -> bool:
+    """Whether there is nothing else in the paragraph or span that holds the element; what has an id may be linked to."""
+    holder = element.getparent()
+    if holder is None or holder.tag not in {"p", "span"} or holder.get("id"):
+        return False
+    return len(holder) == 1 and not line(holder.text) and not line(element.tail)
 
 
 def inner_html(element: Selector) -> str:

@@ -20,7 +20,7 @@ from ingestion.errors import NotFound, ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
-from spiders.fragments import first, inner_html, paragraphs, tree, words
+from spiders.fragments import drop, first, inner_html, paragraphs, tree, words
 from spiders.hidden import remove_hidden
 
 _DOMAIN = "wikisource.org"
@@ -153,8 +153,9 @@ def _text(response: Response, page: Selector) -> Selector:
 
 
 def _clean(text: Selector) -> None:
-    for part in (*text.css(_FURNITURE), *text.xpath(".//comment()")):
-        part.drop()
+    drop(text, _FURNITURE)
+    for comment in text.xpath(".//comment()"):
+        comment.drop()
 
 
 def _listed(response: Response, text: Selector, name: str) -> tuple[str, list[ChapterLink]]:

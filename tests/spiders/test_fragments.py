@@ -7,7 +7,7 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from ingestion.errors import NotFound, ParseError
-from spiders.fragments import first, inner_html, paragraphs, paragraphs_of, tree, words
+from spiders.fragments import drop, first, inner_html, paragraphs, paragraphs_of, tree, words
 
 
 def body(markup: str) -> Selector:
@@ -66,3 +66,10 @@ def test_an_address_that_is_none_is_taken_away_and_others_stay():
     page = tree(HtmlResponse("https://example.org/", body=links))
 
     assert page.css("a::attr(href)").getall() == ["http://[::1]/", "/a[1]"]
+
+
+def test_what_is_taken_out_takes_along_what_held_nothing_else():
+    page = body('<p><span class="n">12</span></p><p>A <span class="n">13</span></p><p id="x"><i class="n">14</i></p>')
+    drop(page, ".n")
+
+    assert inner_html(page) == '<p>A </p><p id="x"></p>'

@@ -28,6 +28,12 @@ def test_a_list_with_its_newest_chapter_first_is_turned_round():
     assert [key for key, _ in listed(f"<ul>{items(12, 11, 10, 9)}</ul>")] == [f"chapter-{n}" for n in (9, 10, 11, 12)]
 
 
+def test_a_list_is_not_turned_round_for_a_title_without_a_number_beside_one_with():
+    links = '<li><a href="307.html">Salt</a></li><li><a href="314.html">2. Slack Water</a></li>'
+
+    assert [key for key, _ in listed(f"<ol>{links}</ol>")] == ["307.html", "314.html"]
+
+
 def test_numbers_between_numbers_keep_their_place():
     assert [title for _, title in listed(f"<ul>{items('11', '12', '12.5', '12b', '13')}</ul>")] == [
         f"Chapter {n}" for n in ("11", "12", "12.5", "12b", "13")
