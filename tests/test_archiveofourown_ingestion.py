@@ -33,12 +33,12 @@ def test_a_work_costs_one_request_and_looking_again_one_more(work: Work, site: S
     assert [(c.key, c.title) for c in chapters] == [(c.key, c.title) for c in novel.chapters]
     assert [words(c.content) for c in chapters] == [words(c.content) for c in novel.chapters]
     assert [words(c.notes_before) for c in chapters] == [words(c.note_before) for c in novel.chapters]
-    assert [hit.path for hit in site.hits] == ["/robots.txt", archiveofourown.path_of(novel)]
+    assert [hit.path for hit in site.hits] == ["/robots.txt", archiveofourown.start(novel)]
 
     again = ingest(f"{site.url}/works/{novel.key}", work)
 
     assert (again.status, again.novel_id, again.chapters_saved) == (JobStatus.DONE, job.novel_id, 7)
-    assert [hit.path for hit in site.hits[2:]] == [archiveofourown.path_of(novel)]
+    assert [hit.path for hit in site.hits[2:]] == [archiveofourown.start(novel)]
 
 
 def test_a_chapter_that_comes_between_moves_the_others_and_renames_none(work: Work, site: Site):
@@ -70,7 +70,7 @@ def test_an_error_that_is_served_as_a_page_is_tried_again(work: Work, site: Site
     novel = make_novel(chapters=3, seed=5)
     pages = archiveofourown.render(novel)
     busy = iter([Page("Retry later\n", content_type="text/plain")])
-    path = archiveofourown.path_of(novel)
+    path = archiveofourown.start(novel)
     site.pages.update(pages | {path: lambda _: next(busy, pages[path])})
     configure(monkeypatch, MAX_ATTEMPTS="2", RETRY_SECONDS="0")
     waiting = ingest(f"{site.url}/works/{novel.key}", work)

@@ -13,7 +13,7 @@ from tests.sites.web import Site
 
 def test_a_book_costs_one_request_and_another_when_it_is_asked_for_again(work: Work, monkeypatch: pytest.MonkeyPatch):
     sample = novel()
-    path = gutenberg.path_of(sample)
+    path = gutenberg.start(sample)
     with Site(gutenberg.render(sample)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=gutenberg")
         job = ingest(f"{site.url}/ebooks/{sample.key}", work)

@@ -16,17 +16,6 @@ from tests.sites.samples import make_novel
 from tests.sites.web import Site
 
 
-def test_a_url_becomes_clean_chapters_in_reading_order(work: Work):
-    sample = novel()
-    with Site(plain.render(sample)) as site:
-        job = ingest(f"{site.url}/index.html", work)
-
-    chapters = library(job)
-    assert job.status is JobStatus.DONE
-    assert [c.title for c in chapters] == [c.title for c in sample.chapters]
-    assert [words(c.content) for c in chapters] == [words(c.content) for c in sample.chapters]
-
-
 def test_the_stages_are_passed_through_in_order(work: Work):
     with Site(plain.render(novel())) as site:
         job = ingest(f"{site.url}/index.html", work)

@@ -36,17 +36,17 @@ def test_asking_again_costs_the_index_and_what_was_edited(work: Work, monkeypatc
     later = datetime.now(UTC) + timedelta(minutes=5)
     with Site(syosetu.render(sample, per_page=2)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=syosetu")
-        ingest(f"{site.url}{syosetu.work(sample)}", work)
+        ingest(f"{site.url}{syosetu.start(sample)}", work)
         before = len(site.hits)
-        ingest(f"{site.url}{syosetu.work(sample)}", work)
+        ingest(f"{site.url}{syosetu.start(sample)}", work)
         again = [(hit.path, hit.status) for hit in site.hits[before:]]
         before = len(site.hits)
         edited = sample.rewriting(changed, "<p>All of it anew.</p>")
         site.pages.update(syosetu.render(edited, per_page=2, edited={changed: later}))
-        job = ingest(f"{site.url}{syosetu.work(sample)}", work)
+        job = ingest(f"{site.url}{syosetu.start(sample)}", work)
         asked = [hit.path for hit in site.hits[before:]]
 
-    index = [syosetu.work(sample), f"{syosetu.work(sample)}?p=2"]
+    index = [syosetu.start(sample), f"{syosetu.start(sample)}?p=2"]
     assert again == [(path, 304) for path in index]
     assert sorted(asked) == sorted([*index, syosetu.path_of(sample, sample.chapters[1])])
     assert [c.revision for c in library(job)] == [1, 2, 1, 1]
@@ -56,13 +56,13 @@ def test_a_short_work_costs_one_request(work: Work, monkeypatch: pytest.MonkeyPa
     sample = make_novel(chapters=1)
     with Site(syosetu.render(sample)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=syosetu")
-        job = ingest(f"{site.url}{syosetu.work(sample)}", work)
-        ingest(f"{site.url}{syosetu.work(sample)}", work)
+        job = ingest(f"{site.url}{syosetu.start(sample)}", work)
+        ingest(f"{site.url}{syosetu.start(sample)}", work)
 
         asked = [(hit.path, hit.status) for hit in site.hits]
     assert job.status is JobStatus.DONE
     assert [words(c.content) for c in library(job)] == [words(sample.chapters[0].content)]
-    assert asked == [("/robots.txt", 404), (syosetu.work(sample), 200), (syosetu.work(sample), 304)]
+    assert asked == [("/robots.txt", 404), (syosetu.start(sample), 200), (syosetu.start(sample), 304)]
 
 
 def test_the_question_of_age_ends_the_job_with_its_reason(work: Work, monkeypatch: pytest.MonkeyPatch):

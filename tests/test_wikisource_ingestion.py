@@ -13,7 +13,7 @@ from tests.sites.web import Site
 
 def test_a_work_is_read_from_its_pages_and_asking_again_costs_one_request(work: Work, monkeypatch: pytest.MonkeyPatch):
     sample = novel()
-    index = f"/wiki/{wikisource.name_of(sample)}"
+    index = wikisource.start(sample)
     with Site(wikisource.render(sample)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=wikisource")
         job = ingest(f"{site.url}/wiki/{wikisource.page_of(sample, sample.chapters[2])}?utm_source=mail", work)
@@ -27,7 +27,7 @@ def test_a_work_is_read_from_its_pages_and_asking_again_costs_one_request(work: 
         (c.title, c.volume, words(c.content)) for c in sample.chapters
     ]
     assert first[:2] == ["/robots.txt", index]
-    assert sorted(first[2:]) == sorted(f"/wiki/{wikisource.page_of(sample, c)}" for c in sample.chapters)
+    assert sorted(first[2:]) == sorted(wikisource.address(wikisource.page_of(sample, c)) for c in sample.chapters)
     assert later == [(index, 304)]
 
 
@@ -35,7 +35,7 @@ def test_a_work_listed_by_its_parts_costs_a_request_for_each_when_asked_for_agai
     work: Work, monkeypatch: pytest.MonkeyPatch
 ):
     sample = novel()
-    index = f"/wiki/{wikisource.name_of(sample)}"
+    index = wikisource.start(sample)
     with Site(wikisource.render(sample, by_part=True)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=wikisource")
         job = ingest(f"{site.url}{index}", work)

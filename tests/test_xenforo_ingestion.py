@@ -16,7 +16,7 @@ def test_a_thread_is_read_by_ten_chapters_a_request(work: Work, monkeypatch: pyt
     sample = make_novel(chapters=23)
     with Site(xenforo.render(sample)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=xenforo")
-        job = ingest(f"{site.url}{xenforo.thread(sample)}/page-2?utm_source=mail#post-1", work)
+        job = ingest(f"{site.url}{xenforo.start(sample)}page-2?utm_source=mail#post-1", work)
 
         asked = [hit.path for hit in site.hits if hit.path != "/robots.txt"]
     chapters = library(job)
@@ -34,10 +34,10 @@ def test_asking_again_asks_for_the_index_under_a_condition(work: Work, monkeypat
     rewritten = sample.rewriting(sample.chapters[11].key, "<p>Another end.</p>")
     with Site(xenforo.render(sample)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=xenforo")
-        ingest(f"{site.url}{xenforo.thread(sample)}/", work)
+        ingest(f"{site.url}{xenforo.start(sample)}", work)
         before = len(site.hits)
         site.pages.update(xenforo.render(rewritten))
-        job = ingest(f"{site.url}{xenforo.thread(sample)}/", work)
+        job = ingest(f"{site.url}{xenforo.start(sample)}", work)
 
         later = site.hits[before:]
     assert [hit.status for hit in later] == [304, 304, 200]

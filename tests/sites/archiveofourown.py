@@ -17,11 +17,11 @@ def render(novel: SampleNovel, *, complete: bool = False) -> dict[str, Page]:
     """The pages of a novel by path. A complete novel of one chapter stands there in one piece, without a chapter's heading."""
     return {
         "/robots.txt": Page(ROBOTS, content_type="text/plain"),
-        path_of(novel): Page(_work(novel, complete=complete)),
+        start(novel): Page(_work(novel, complete=complete)),
     }
 
 
-def path_of(novel: SampleNovel) -> str:
+def start(novel: SampleNovel) -> str:
     """The path of the whole work, which is asked for by name: adult or not."""
     return f"/works/{novel.key}?view_full_work=true&view_adult=true"
 

@@ -21,3 +21,8 @@ def render(novel: SampleNovel, *, contents: str | None = None) -> dict[str, Page
             f"<!doctype html><html><head>{head}</head><body>{body}</body></html>", etag=True
         )
     return pages
+
+
+def start(novel: SampleNovel) -> str:
+    """The first chapter's path."""
+    return "/part-1"

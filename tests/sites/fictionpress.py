@@ -17,6 +17,11 @@ def render(novel: SampleNovel, *, unseen: int = 0, etag: bool = True) -> dict[st
     return {path(novel, n): Page(_page(novel, n, total - unseen if n == 1 else total), etag=etag) for n in numbers}
 
 
+def start(novel: SampleNovel) -> str:
+    """The path of the story: its first chapter's."""
+    return path(novel, 1)
+
+
 def path(novel: SampleNovel, number: int) -> str:
     """The path of a chapter's page."""
     return f"/s/{novel.key}/{number}/"

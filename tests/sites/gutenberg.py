@@ -10,10 +10,10 @@ from tests.sites.web import Page
 
 def render(novel: SampleNovel, *, modern: bool = True) -> dict[str, Page]:
     """The book at the address that mirrors have it at; `modern` chooses between the markup of today and that of 2008."""
-    return {path_of(novel): Page(_modern(novel) if modern else _old(novel), etag=True)}
+    return {start(novel): Page(_modern(novel) if modern else _old(novel), etag=True)}
 
 
-def path_of(novel: SampleNovel) -> str:
+def start(novel: SampleNovel) -> str:
     """The path of the book's HTML file."""
     return f"/{'/'.join(novel.key[:-1])}/{novel.key}/{novel.key}-h/{novel.key}-h.htm"
 

@@ -14,13 +14,18 @@ from tests.sites.web import Page
 
 def render(novel: SampleNovel, *, edited: Mapping[str, str] | None = None) -> dict[str, Page]:
     """The pages of a novel by path: the work's, and every episode's that is not locked. `edited` says when, by key."""
-    pages = {f"/works/{novel.key}": Page(_work(novel, edited or {}), etag=True)}
+    pages = {start(novel): Page(_work(novel, edited or {}), etag=True)}
     return pages | {path_of(novel, one): Page(_episode(novel, one)) for one in novel.chapters if not one.locked}
+
+
+def start(novel: SampleNovel) -> str:
+    """The work's path."""
+    return f"/works/{novel.key}"
 
 
 def path_of(novel: SampleNovel, chapter: SampleChapter) -> str:
     """An episode's path on the site."""
-    return f"/works/{novel.key}/episodes/{chapter.key}"
+    return f"{start(novel)}/episodes/{chapter.key}"
 
 
 def _work(novel: SampleNovel, edited: Mapping[str, str]) -> str:

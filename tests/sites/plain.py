@@ -13,11 +13,16 @@ def render(novel: SampleNovel, *, etag: bool = True) -> dict[str, Page]:
     items = "".join(f'<li><a href="chapters/{c.key}.html">{escape(c.title)}</a></li>' for c in novel.chapters)
     head = f'<meta name="author" content="{escape(novel.author)}"><title>{escape(novel.title)}</title>'
     index = f"<h1>{escape(novel.title)}</h1><p>{escape(novel.description)}</p><ol>{items}</ol>"
-    pages = {"/index.html": Page(_page(head, index), etag=etag)}
+    pages = {start(novel): Page(_page(head, index), etag=etag)}
     for chapter in novel.chapters:
         text = f'<nav><a href="../index.html">Contents</a></nav><main><h1>{escape(chapter.title)}</h1>{chapter.content}</main>'
         pages[f"/chapters/{chapter.key}.html"] = Page(_page(f"<title>{escape(chapter.title)}</title>", text), etag=etag)
     return pages
+
+
+def start(novel: SampleNovel) -> str:
+    """The contents' path."""
+    return "/index.html"
 
 
 def _page(head: str, body: str) -> str:

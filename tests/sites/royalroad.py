@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from html import escape
@@ -31,15 +32,20 @@ HIDDEN_FORMS: dict[str, tuple[str, str]] = {
 def render(novel: SampleNovel, *, json_list: bool = True, table: bool = True) -> dict[str, Page]:
     """The pages of a novel by path: the fiction's page with and without its slug, and every chapter that is not locked."""
     index = Page(_index(novel, json_list=json_list, table=table), etag=True)
-    pages = {f"/fiction/{novel.key}": index, f"/fiction/{novel.key}/{_slug(novel.title)}": index}
+    pages = {start(novel): index, f"{start(novel)}/{_slug(novel.title)}": index}
     for number, chapter in enumerate(novel.chapters):
         pages[path_of(novel, chapter)] = Page(LOCKED if chapter.locked else chapter_page(novel, chapter, number))
     return pages
 
 
+def start(novel: SampleNovel) -> str:
+    """The fiction's path."""
+    return f"/fiction/{novel.key}"
+
+
 def path_of(novel: SampleNovel, chapter: SampleChapter) -> str:
     """A chapter's path on the site."""
-    return f"/fiction/{novel.key}/{_slug(novel.title)}/chapter/{chapter.key}/{_slug(chapter.title)}"
+    return f"{start(novel)}/{_slug(novel.title)}/chapter/{chapter.key}/{_slug(chapter.title)}"
 
 
 def chapter_page(novel: SampleNovel, chapter: SampleChapter, number: int) -> str:
@@ -47,7 +53,7 @@ def chapter_page(novel: SampleNovel, chapter: SampleChapter, number: int) -> str
     rule, attribute = list(HIDDEN_FORMS.values())[number % len(HIDDEN_FORMS)]
     name = _random_class("cj", chapter.key)
     style = f"<style>\n{rule.format(name=name)}\n</style>" if rule else ""
-    lines = chapter.content.splitlines()
+    lines = chapter.content.split("\n")
     lines = [line.replace("<p>", f'<p class="{_random_class("cn", line)}">', 1) for line in lines]
     lines.insert(len(lines) // 2, f"<span {attribute.format(name=name)}><br>{WARNING}<br></span>")
     return f"""<!DOCTYPE html>
@@ -118,11 +124,12 @@ def _script(novel: SampleNovel) -> str:
         for order, chapter in enumerate(novel.chapters)
     ]
     named = [{"id": number, "title": title} for number, title in enumerate(volumes, 1)]
-    return f"<script>window.chapters = {json.dumps(chapters)};\nwindow.volumes = {json.dumps(named)};</script>"
+    data = f"window.chapters = {json.dumps(chapters)};\nwindow.volumes = {json.dumps(named)};"
+    return f"<script>{data.replace('<', chr(92) + 'u003c')}</script>"
 
 
 def _slug(text: str) -> str:
-    return "-".join("".join(letter if letter.isalnum() else " " for letter in text.lower()).split())
+    return "-".join(re.findall("[a-z0-9]+", text.lower())) or "untitled"
 
 
 def _random_class(start: str, of: str) -> str:

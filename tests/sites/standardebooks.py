@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from tests.sites.samples import SampleChapter, SampleNovel
@@ -12,8 +13,9 @@ XHTML = "application/xhtml+xml; charset=utf-8"
 BOILERPLATE = ("titlepage", "imprint", "halftitlepage", "colophon", "uncopyright")
 
 
-def render(novel: SampleNovel, *, path: str = "/ebooks/wilma-example/the-ferry-at-low-water") -> dict[str, Page]:
-    """The pages of a novel by path. Chapters of a volume lie below its part; keys are file names, `chapter-1` and so on."""
+def render(novel: SampleNovel) -> dict[str, Page]:
+    """The pages of a novel by path. Chapters of a volume lie below its part; keys are file names."""
+    path = start(novel)
     pages = {
         path: Page(_ebook(novel, path), etag=True),
         f"{path}/text": Page(_contents(novel, path), content_type=XHTML),
@@ -31,6 +33,11 @@ def render(novel: SampleNovel, *, path: str = "/ebooks/wilma-example/the-ferry-a
     for stem in BOILERPLATE:
         pages[f"{path}/text/{stem}"] = Page(_xhtml(novel, path, stem, f"<section><p>{stem}</p></section>"))
     return pages
+
+
+def start(novel: SampleNovel) -> str:
+    """The path of the ebook's page."""
+    return f"/ebooks/wilma-example/{novel.key}"
 
 
 def _ebook(novel: SampleNovel, path: str) -> str:
@@ -60,7 +67,7 @@ def _ebook(novel: SampleNovel, path: str) -> str:
 def _contents(novel: SampleNovel, path: str) -> str:
     parts: dict[str | None, list[str]] = {}
     for chapter in novel.chapters:
-        entry = f'<li><a href="text/{_stem(chapter)}">{_numbered(chapter)}</a></li>'
+        entry = f'<li><a href="text/{_stem(chapter)}">{_entry(chapter.title)}</a></li>'
         parts.setdefault(chapter.volume, []).append(entry)
     body = "".join(
         f'<li><a href="text/part-{number}">{escape(volume)}</a><ol>{"".join(entries)}</ol></li>'
@@ -78,27 +85,38 @@ def _contents(novel: SampleNovel, path: str) -> str:
 <li><a href="text/halftitlepage">{escape(novel.title)}</a><ol>{body}</ol></li>
 <li><a href="text/endnotes">Endnotes</a></li><li><a href="text/colophon">Colophon</a></li>
 <li><a href="text/uncopyright">Uncopyright</a></li></ol></nav>
-<nav id="landmarks" epub:type="landmarks"><ol><li><a href="text/chapter-1" epub:type="bodymatter">{
+<nav id="landmarks" epub:type="landmarks"><ol><li><a href="text/{_stem(novel.chapters[0])}" epub:type="bodymatter">{
             escape(novel.title)
         }</a></li></ol></nav>""",
     )
 
 
+def listed(title: str) -> str:
+    """A title as the table of contents has it: a colon after its number."""
+    return re.sub(r"^(\d+)\. ", r"\1: ", title)
+
+
 def _stem(chapter: SampleChapter) -> str:
-    return f"chapter-{chapter.title.partition('. ')[0]}"
+    return f"chapter-{chapter.key}"
 
 
-def _numbered(chapter: SampleChapter) -> str:
-    """A title as the table of contents has it: the number in a span, the words after a colon."""
-    number, _, words = chapter.title.partition(". ")
-    return f'<span epub:type="z3998:roman">{number}</span>: {escape(words)}'
+def _entry(title: str) -> str:
+    """The number in a span, where there is one, and the words."""
+    number, words = _parted(title)
+    return f'<span epub:type="z3998:roman">{number}</span>: {escape(words)}' if number else escape(words)
+
+
+def _parted(title: str) -> tuple[str, str]:
+    numbered = re.match(r"(\d+)\. (.*)", title)
+    return (numbered[1], numbered[2]) if numbered else ("", title)
 
 
 def _text(novel: SampleNovel, path: str, chapter: SampleChapter) -> str:
-    ordinal, _, words = chapter.title.partition(". ")
+    ordinal, words = _parted(chapter.title)
+    number = f'<h2 epub:type="z3998:ordinal z3998:roman">{ordinal}</h2>' if ordinal else ""
     content = chapter.content.replace("<br>", "<br/>").replace("<hr>", "<hr/>")
     section = f"""<section id="{_stem(chapter)}" epub:type="chapter"><hgroup>
-<h2 epub:type="z3998:ordinal z3998:roman">{ordinal}</h2><p epub:type="title">{escape(words)}</p></hgroup>
+{number}<p epub:type="title">{escape(words)}</p></hgroup>
 {content}</section>"""
     return _xhtml(novel, path, chapter.title, section)
 

@@ -15,32 +15,32 @@ JAPAN = timezone(timedelta(hours=9))
 def render(novel: SampleNovel, *, per_page: int = 100, edited: Mapping[str, datetime] | None = None) -> dict[str, Page]:
     """The pages of a novel by path; `edited` says when its author changed an episode, by the episode's key."""
     if len(novel.chapters) == 1:
-        return {work(novel): Page(_page(novel, novel.title, _body(novel.chapters[0])), etag=True)}
-    starts = range(0, len(novel.chapters), per_page)
+        return {start(novel): Page(_page(novel, novel.title, _body(novel.chapters[0])), etag=True)}
+    firsts = range(0, len(novel.chapters), per_page)
     pages = {}
-    for number, start in enumerate(starts, start=1):
-        rows = "\n".join(_rows(novel, start, per_page, edited or {}))
-        body = f'{_pager(novel, number, len(starts))}<div class="p-eplist">\n{rows}\n</div>'
-        path = work(novel) if number == 1 else f"{work(novel)}?p={number}"
+    for number, first in enumerate(firsts, start=1):
+        rows = "\n".join(_rows(novel, first, per_page, edited or {}))
+        body = f'{_pager(novel, number, len(firsts))}<div class="p-eplist">\n{rows}\n</div>'
+        path = start(novel) if number == 1 else f"{start(novel)}?p={number}"
         pages[path] = Page(_page(novel, novel.title, body), etag=True)
     for chapter in novel.chapters:
         pages[path_of(novel, chapter)] = Page(_page(novel, chapter.title, _body(chapter)), etag=True)
     return pages
 
 
-def work(novel: SampleNovel) -> str:
+def start(novel: SampleNovel) -> str:
     """The path of the work."""
     return f"/n{novel.key}ab/"
 
 
 def path_of(novel: SampleNovel, chapter: SampleChapter) -> str:
     """The path of an episode."""
-    return f"{work(novel)}{chapter.key}/"
+    return f"{start(novel)}{chapter.key}/"
 
 
-def _rows(novel: SampleNovel, start: int, per_page: int, edited: Mapping[str, datetime]) -> Iterator[str]:
+def _rows(novel: SampleNovel, first: int, per_page: int, edited: Mapping[str, datetime]) -> Iterator[str]:
     volume = None
-    for chapter in novel.chapters[start : start + per_page]:
+    for chapter in novel.chapters[first : first + per_page]:
         if chapter.volume and chapter.volume != volume:
             volume = chapter.volume
             yield f'<div class="p-eplist__chapter-title">{escape(volume)}</div>'
@@ -62,8 +62,8 @@ def _time(when: datetime) -> str:
 def _pager(novel: SampleNovel, number: int, pages: int) -> str:
     if number == pages:
         return '<div class="c-pager"><span class="c-pager__item c-pager__item--last">最後へ</span></div>'
-    last = f'<a href="{work(novel)}?p={pages}" class="c-pager__item c-pager__item--last">最後へ</a>'
-    return f'<div class="c-pager"><a href="{work(novel)}?p={number + 1}" class="c-pager__item">次へ</a>{last}</div>'
+    last = f'<a href="{start(novel)}?p={pages}" class="c-pager__item c-pager__item--last">最後へ</a>'
+    return f'<div class="c-pager"><a href="{start(novel)}?p={number + 1}" class="c-pager__item">次へ</a>{last}</div>'
 
 
 def _body(chapter: SampleChapter) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
+from urllib.parse import quote
 
 from tests.sites.samples import SampleChapter, SampleNovel
 from tests.sites.web import Page
@@ -18,30 +20,47 @@ def render(novel: SampleNovel, *, by_part: bool = False) -> dict[str, Page]:
     """The pages of a novel by path. With `by_part` the work's page lists its volumes alone, and each volume its chapters."""
     work = name_of(novel)
     pages = {"/robots.txt": Page(ROBOTS, content_type="text/plain")}
-    parts = list(dict.fromkeys(f"{work}/{c.volume}".replace(" ", "_") for c in novel.chapters if c.volume))
+    parts = list(dict.fromkeys(f"{work}/{legal(c.volume)}".replace(" ", "_") for c in novel.chapters if c.volume))
     listed = [_entry(part, part.rpartition("/")[2].replace("_", " ")) for part in parts if by_part]
     for chapter in novel.chapters:
         name = page_of(novel, chapter)
         if not by_part:
             listed.append(_entry(name, chapter.title))
-        pages[f"/wiki/{name}"] = page(name, _header(novel, name) + _transcluded(novel, chapter))
+        pages[address(name)] = page(name, _header(novel, name) + _transcluded(novel, chapter))
     for part in parts:
         entries = [
             _entry(page_of(novel, c), c.title) for c in novel.chapters if page_of(novel, c).startswith(f"{part}/")
         ]
-        pages[f"/wiki/{part}"] = page(part, _header(novel, part) + _contents(entries))
-    pages[f"/wiki/{work}"] = page(work, _header(novel, work) + _contents(listed))
+        pages[address(part)] = page(part, _header(novel, part) + _contents(entries))
+    pages[start(novel)] = page(work, _header(novel, work) + _contents(listed))
     return pages
+
+
+def start(novel: SampleNovel) -> str:
+    """The path of the work's page."""
+    return address(name_of(novel))
+
+
+def address(name: str) -> str:
+    """The path of the page of this name."""
+    return f"/wiki/{quote(name, safe='/:;@$!*(),~')}"
+
+
+def legal(title: str) -> str:
+    """A title as it can be a page's name: without the characters that mean something to the wiki."""
+    return " ".join(re.sub(r"[#<>\[\]{}|_/:&?%+~.]", " ", title).split())
 
 
 def name_of(novel: SampleNovel) -> str:
     """The name of the work's page."""
-    return novel.title.replace(" ", "_")
+    return legal(novel.title).replace(" ", "_")
 
 
 def page_of(novel: SampleNovel, chapter: SampleChapter) -> str:
     """The name of a chapter's page."""
-    return "/".join(filter(None, (name_of(novel), chapter.volume, f"Chapter {chapter.key}"))).replace(" ", "_")
+    return "/".join(filter(None, (name_of(novel), legal(chapter.volume or ""), f"Chapter {chapter.key}"))).replace(
+        " ", "_"
+    )
 
 
 def page(name: str, text: str, *, namespace: int = 0) -> Page:
@@ -66,13 +85,13 @@ def page(name: str, text: str, *, namespace: int = 0) -> Page:
 
 def _header(novel: SampleNovel, name: str) -> str:
     section = name.rpartition("/")[2].replace("_", " ") if "/" in name else ""
-    onward = f"/wiki/{page_of(novel, novel.chapters[0])}"
+    onward = address(page_of(novel, novel.chapters[0]))
     return f"""<div class="ws-noexport"><style data-mw-deduplicate="T1">.mw-parser-output .wst-header-nav{{display:flex}}</style></div>
 <div class="ws-header wst-header-structure wst-header ws-noexport noprint"><div class="wst-header-mainblock headertemplate">
-<div class="wst-header-back"><a href="/wiki/{name_of(novel)}">←</a></div><div class="wst-header-central-cell">
+<div class="wst-header-back"><a href="{start(novel)}">←</a></div><div class="wst-header-central-cell">
 <span class="wst-header-title"><span class="wst-header-title-text">{escape(novel.title)}</span><br>
 <span class="contributor-text">by&#160;<span class="fn"><a href="/wiki/Author:Wilma_Example">{escape(novel.author)}</a></span></span>
-<div class="header-section-text">{section}</div></span></div>
+<div class="header-section-text">{escape(section)}</div></span></div>
 <div class="wst-header-forward"><a href="{onward}">Onward</a> →</div></div>
 <div class="wst-header-notes"><ul class="plainSister"><li>sister projects: Wikidata item</li></ul>
 {"".join(f"<p>{escape(part)}</p>" for part in novel.description.split(chr(10) * 2))}</div>
@@ -88,16 +107,16 @@ def _contents(entries: list[str]) -> str:
 
 
 def _entry(name: str, title: str) -> str:
-    return f'<tr><td><a href="/wiki/{name}" title="{name}">{escape(title)}</a></td><td><a href="/wiki/{name}#12">12</a></td></tr>\n'
+    return f'<tr><td><a href="{address(name)}" title="{escape(name)}">{escape(title)}</a></td><td><a href="{address(name)}#12">12</a></td></tr>\n'
 
 
 def _transcluded(novel: SampleNovel, chapter: SampleChapter) -> str:
     """The text as it is put together from scanned pages, with the mark of a page in its midst."""
-    lines = chapter.content.splitlines()
+    lines = chapter.content.split("\n")
     lines.insert(len(lines) // 2, _scanned(novel, "13"))
     return f'<div class="prp-pages-output" lang="en">\n{_scanned(novel, "12")}{chr(10).join(lines)}\n</div>'
 
 
 def _scanned(novel: SampleNovel, number: str) -> str:
-    return f"""<span><span class="pagenum ws-pagenum" id="{number}" data-page-number="{number}" title="Page:{name_of(novel)}.djvu/{number}">
+    return f"""<span><span class="pagenum ws-pagenum" id="{number}" data-page-number="{number}" title="Page:{escape(name_of(novel))}.djvu/{number}">
 <span id="pageindex_{number}" class="pagenum-inner ws-noexport">&#8203;</span></span></span>"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from urllib.parse import quote
 
 from tests.sites.samples import SampleChapter, SampleNovel
 from tests.sites.web import Page
@@ -12,10 +13,10 @@ POSTS = "/wp-json/wp/v2/posts?per_page=100&order=asc&orderby=date&_fields=id,dat
 CONTENTS = "/table-of-contents/"
 
 
-def render(novel: SampleNovel, base: str, *, api: bool = True, per_page: int = 100) -> dict[str, Page]:
-    """The site at the address `base`, by path. `per_page` is how many posts the API really gives."""
+def render(novel: SampleNovel, base: str = "", *, api: bool = True, per_page: int = 100) -> dict[str, Page]:
+    """The site by path, its links beginning with the address `base`. `per_page` is how many posts the API really gives."""
     items = "\n".join(
-        f'<p><strong>{chapter.volume or ""}</strong> <a href="{base}{path_of(chapter)}">{escape(chapter.title)}</a></p>'
+        f'<p><strong>{escape(chapter.volume or "")}</strong> <a href="{base}{path_of(chapter)}">{escape(chapter.title)}</a></p>'
         for chapter in novel.chapters
     )
     pages = {CONTENTS: Page(_page(novel, base, "Table of Contents", items, api=api), etag=True)}
@@ -25,10 +26,15 @@ def render(novel: SampleNovel, base: str, *, api: bool = True, per_page: int = 1
     return pages | (_api(novel, base, per_page) if api else {})
 
 
+def start(novel: SampleNovel) -> str:
+    """The path of the contents."""
+    return CONTENTS
+
+
 def path_of(chapter: SampleChapter) -> str:
     """A post's permalink."""
     slug = "-".join("".join(letter if letter.isalnum() else " " for letter in chapter.title.lower()).split())
-    return f"/{chapter.published_at:%Y/%m/%d}/{slug}/"
+    return f"/{chapter.published_at:%Y/%m/%d}/{quote(slug)}/"
 
 
 def _api(novel: SampleNovel, base: str, per_page: int) -> dict[str, Page]:
@@ -62,7 +68,7 @@ def _content(novel: SampleNovel, chapter: SampleChapter, base: str) -> str:
     last = f'<a href="{base}{path_of(novel.chapters[place - 1])}">Last Chapter</a>' if place else ""
     after = novel.chapters[place + 1 : place + 2]
     following = f'<a href="{base}{path_of(after[0])}" rel="next">Next Chapter</a>' if after else ""
-    around = f"<p>{last} &nbsp; {following}</p>"
+    around = f"<p>{last} &nbsp; {following}</p>" if last or following else ""
     return f"{around}\n{chapter.content}\n{around}"
 
 

@@ -16,15 +16,20 @@ def render(novel: SampleNovel, *, posts_a_page: int = 10, etag: bool = True) -> 
     pages = {
         f"/threads/{novel.key}/{listed}": Page(_list(novel), etag=etag),
         f"{thread(novel)}/{listed}": Page(_list(novel), etag=etag),
-        f"{thread(novel)}/": Page(_thread(novel), etag=etag),
+        start(novel): Page(_thread(novel), etag=etag),
     }
     last = -(-len(novel.chapters) // posts_a_page)
     for number in range(1, last + 1):
         posts = novel.chapters[(number - 1) * posts_a_page : number * posts_a_page]
         pages[reader(novel, number)] = Page(_reader(novel, posts, number, last), etag=etag)
     for chapter in novel.chapters:
-        pages[f"/posts/{chapter.key}/"] = Page(status=302, headers={"Location": f"{thread(novel)}/"})
+        pages[f"/posts/{chapter.key}/"] = Page(status=302, headers={"Location": start(novel)})
     return pages
+
+
+def start(novel: SampleNovel) -> str:
+    """The path of the thread's first page."""
+    return f"{thread(novel)}/"
 
 
 def thread(novel: SampleNovel) -> str:

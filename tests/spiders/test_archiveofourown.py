@@ -230,8 +230,8 @@ def test_a_heading_without_a_chapters_id_is_a_parse_error():
 @pytest.mark.parametrize(("count", "complete"), [(7, False), (7, True), (1, False), (1, True)])
 def test_a_made_up_novel_is_read_back_as_it_was(count: int, complete: bool):
     novel = make_novel(chapters=count)
-    url = f"https://archiveofourown.org{site.path_of(novel)}"
-    page = HtmlResponse(url, body=site.render(novel, complete=complete)[site.path_of(novel)].content, encoding="utf-8")
+    url = f"https://archiveofourown.org{site.start(novel)}"
+    page = HtmlResponse(url, body=site.render(novel, complete=complete)[site.start(novel)].content, encoding="utf-8")
     spider = ArchiveOfOurOwn()
 
     told, listed = spider.novel(page), spider.chapters(page)

@@ -180,9 +180,7 @@ def test_a_fragment_of_no_chapter_is_a_parse_error():
 @pytest.mark.parametrize("modern", [True, False])
 def test_a_made_up_novel_is_read_as_it_was_written(*, modern: bool):
     novel, spider = make_novel(chapters=7), Gutenberg()
-    page = HtmlResponse(
-        f"{ROOT}{site.path_of(novel)}", body=site.render(novel, modern=modern)[site.path_of(novel)].content
-    )
+    page = HtmlResponse(f"{ROOT}{site.start(novel)}", body=site.render(novel, modern=modern)[site.start(novel)].content)
     told, links = spider.novel(page), spider.chapters(page).links
 
     texts = [spider.chapter(page.replace(url=link.url)).content for link in links]

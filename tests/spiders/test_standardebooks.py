@@ -69,7 +69,7 @@ def test_nothing_outside_the_table_of_contents_is_followed():
 
 def test_a_made_up_novel_is_listed_whole():
     novel = make_novel(chapters=7)
-    path = "/ebooks/wilma-example/the-ferry-at-low-water"
+    path = site.start(novel)
     contents = site.render(novel)[f"{path}/text"]
 
     page = StandardEbooks().chapters(HtmlResponse(f"http://127.0.0.1:1{path}/text", body=contents.content))

@@ -133,7 +133,7 @@ def test_what_is_read_is_the_novel_again(chapters: int, per_page: int):
     sample, base, spider = make_novel(chapters=chapters, per_volume=3), "https://ncode.syosetu.com", Syosetu()
     rendered = site.render(sample, per_page=per_page)
     pages = {base + path: HtmlResponse(base + path, body=p.content, encoding="utf-8") for path, p in rendered.items()}
-    first = pages[base + site.work(sample)]
+    first = pages[base + site.start(sample)]
 
     index = [spider.chapters(pages[url]) for url in (first.url, *spider.chapters(first).further)]
     links = [link for one in index for link in one.links]

@@ -182,7 +182,7 @@ def test_a_chapter_that_leads_on_to_a_part_of_its_own_keeps_its_text():
 def test_a_made_up_novel_is_read_as_it_was_written(*, by_part: bool):
     novel, spider = make_novel(chapters=7), Wikisource()
     pages = site.render(novel, by_part=by_part)
-    index = _rendered(pages, f"{COPY}/wiki/{site.name_of(novel)}")
+    index = _rendered(pages, f"{COPY}{site.start(novel)}")
     told, page = spider.novel(index), spider.chapters(index)
 
     links = [*page.links, *(link for url in page.further for link in spider.chapters(_rendered(pages, url)).links)]
