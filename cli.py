@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ingestion.commands import care, jobs, library, running, spiders
+from ingestion.commands import care, jobs, library, running, sources, spiders
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -31,6 +31,8 @@ for command in (
     library.novels,
     library.diff,
     library.reparse,
+    sources.sources,
+    sources.move,
     spiders.spiders,
     running.up,
     running.demo,

@@ -15,6 +15,7 @@
     ├── ParseError             a page is not what it should be: no title, an empty chapter
     ├── ForbiddenAddress       the guard refuses the URL or the address behind it
     ├── Shrunk                 the index lists far fewer chapters than before; nothing was changed
+    ├── Moved                  another novel of the library was, or is, read from there; nothing was changed
     ├── Incomplete             saved what there is, but chapters of the index are missing
     ├── Crashed                a fault of ours, or a process that died
     └── Cancelled              a person said so
@@ -122,6 +123,12 @@ class Shrunk(IngestionError):
     """The index has lost many of the chapters that it listed: a person says whether the library may follow."""
 
     kind = "shrunk"
+
+
+class Moved(IngestionError):
+    """The URL is another novel's source, one of today or of before: a person says which novel is meant."""
+
+    kind = "moved"
 
 
 class Incomplete(IngestionError):

@@ -35,8 +35,12 @@ class Taken:
     message: str
 
 
-def submit(url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh = Refresh.NEW) -> Taken:
+def submit(
+    url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh = Refresh.NEW, moves_id: int | None = None
+) -> Taken:
     """Create and queue a job for the novel at `url`, or find the unfinished one that is already there.
+
+    `moves_id` is the novel of the library that is to be read from there henceforth.
 
     Raises UnusableURL and ForbiddenAddress. Redis being away is no error: the row waits, and recovery queues it.
     """
@@ -44,7 +48,12 @@ def submit(url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh 
     guard.check_url(canonical)
     with db.transaction() as session:
         job, created = jobs.create(
-            session, source_url=url.strip(), canonical_url=canonical, priority=priority, refresh=refresh
+            session,
+            source_url=url.strip(),
+            canonical_url=canonical,
+            priority=priority,
+            refresh=refresh,
+            moves_id=moves_id,
         )
     reach(Point.JOB_CREATED)
     if created:

@@ -27,10 +27,17 @@ UNCLAIMED: dict[str, Any] = {"lease_expires_at": None, "worker": None}
 
 
 def create(
-    session: Session, *, source_url: str, canonical_url: str, priority: Priority, refresh: Refresh
+    session: Session,
+    *,
+    source_url: str,
+    canonical_url: str,
+    priority: Priority,
+    refresh: Refresh,
+    moves_id: int | None = None,
 ) -> tuple[Job, bool]:
     """A new job for the URL, or the unfinished one that is already there; True when it is new."""
-    values = {"source_url": source_url, "canonical_url": canonical_url, "priority": priority, "refresh": refresh}
+    values = {"source_url": source_url, "canonical_url": canonical_url, "moves_id": moves_id}
+    values |= {"priority": priority, "refresh": refresh}
     statement = (
         upsert(Job)
         .values(**values)

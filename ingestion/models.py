@@ -66,7 +66,8 @@ class Job(Base):
     """One wish to have a novel ingested, and how far it has come. `attempt` is the fencing token of whoever works on it.
 
     `released` of the attempts do not count: their worker was asked to stop, or a person put the job back. A QUEUED job's
-    error is that of the attempt before. Pages fetched since `fresh_since` answer for the site.
+    error is that of the attempt before. Pages fetched since `fresh_since` answer for the site. `moves_id` is the novel that is to be
+    read from this URL henceforth.
     """
 
     __tablename__ = "job"
@@ -98,6 +99,7 @@ class Job(Base):
     pictures_saved: Mapped[int] = mapped_column(server_default=text("0"))
     pictures_missing: Mapped[int] = mapped_column(server_default=text("0"))
     novel_id: Mapped[int | None] = mapped_column(ForeignKey("novel.id", ondelete="SET NULL"))
+    moves_id: Mapped[int | None] = mapped_column(ForeignKey("novel.id", ondelete="SET NULL"))
     error_kind: Mapped[str | None]
     error_message: Mapped[str | None]
     fresh_since: Mapped[datetime] = mapped_column(server_default=Now)
@@ -212,6 +214,19 @@ class NovelRow(Base):
     seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     updated_at: Mapped[datetime] = mapped_column(server_default=Now)
+
+
+class SourceRow(Base):
+    """Where a novel was read from before: `index_url` leads to it still, and `url` is how the site called it."""
+
+    __tablename__ = "source"
+
+    site: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    novel_id: Mapped[int] = mapped_column(ForeignKey("novel.id", ondelete="CASCADE"), index=True)
+    url: Mapped[str]
+    index_url: Mapped[str]
+    left_at: Mapped[datetime] = mapped_column(server_default=Now)
 
 
 class ChapterRow(Base):

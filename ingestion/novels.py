@@ -107,13 +107,13 @@ def _row(novel_id: int, parsed: ParsedChapter) -> dict[str, Any]:
         "position": parsed.position,
         "matter": link.matter,
         "volume": link.volume,
-        "title": link.title or (chapter.title if chapter else None) or link.key,
+        "title": title(parsed),
         "url": link.url,
         "content": chapter.content if chapter else None,
         "notes_before": chapter.notes_before if chapter else None,
         "notes_after": chapter.notes_after if chapter else None,
         "words": len(sanitize.text(chapter.content).split()) if chapter else 0,
-        "digest": _digest(parsed),
+        "digest": digest(parsed),
         "revision": 1 if chapter else 0,
         "hidden_removed": chapter.hidden_removed if chapter else 0,
         "missing_kind": hole.kind if hole else None,
@@ -124,7 +124,12 @@ def _row(novel_id: int, parsed: ParsedChapter) -> dict[str, Any]:
     }
 
 
-def _digest(parsed: ParsedChapter) -> bytes | None:
+def title(parsed: ParsedChapter) -> str:
+    """What the index calls the chapter, else its page, else its key."""
+    return parsed.link.title or (parsed.chapter.title if parsed.chapter else None) or parsed.link.key
+
+
+def digest(parsed: ParsedChapter) -> bytes | None:
     """What tells one text from another: SHA-256 over the text and its notes."""
     if parsed.chapter is None:
         return None

@@ -9,7 +9,7 @@ from functools import partial
 
 from scrapy.http import Response
 
-from ingestion import config, crawl, db, novels, pages
+from ingestion import config, crawl, db, pages, sources
 from ingestion.items import Asked
 from ingestion.models import NovelRow
 from ingestion.novels import Saved
@@ -26,7 +26,7 @@ def reparse(novel: NovelRow) -> Saved:
     spider = crawl.spider_named(novel.site)(url=index_url)
     parsed = parse(spider, index_url, _load, holes={}, checkpoint=lambda: None, seen_at=novel.seen_at)
     with db.transaction() as session:
-        return novels.save(session, parsed, max_shrink=config.settings().max_shrink)
+        return sources.save(session, parsed, max_shrink=config.settings().max_shrink)
 
 
 def _load(asked: Asked) -> Response | None:

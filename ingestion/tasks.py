@@ -15,7 +15,7 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth
+from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth, sources
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import Asked, ParsedNovel
@@ -92,15 +92,15 @@ def _attempt(job: Job, lease: Lease) -> str:
 
 
 def _stages(job: Job, lease: Lease) -> str:
-    spider = crawl.spider_for(job.canonical_url)
+    spider, url = _source(job, lease)
     lease.checkpoint(site=spider.name)
-    log.info("crawling", site=spider.name, url=job.canonical_url)
-    crawled = crawl.run(job, spider, lease)
+    log.info("crawling", site=spider.name, url=url)
+    crawled = crawl.run(job, spider, url, lease)
     reach(Point.PAGES_FETCHED)
 
     lease.advance(JobStatus.PARSING, "all pages that can be had are in the store")
     reach(Point.PARSING_BEGUN)
-    parsed = _parse(spider(url=job.canonical_url), crawled, lease)
+    parsed = _parse(spider(url=url), crawled, lease)
     reach(Point.CHAPTERS_PARSED)
     log.info("parsed", chapters=len(parsed.chapters), strategy=parsed.strategy, degraded=parsed.rank > 0)
     # A site that wants no more of us for now is not asked for pictures either.
@@ -109,6 +109,15 @@ def _stages(job: Job, lease: Lease) -> str:
     lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, asked=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
     return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
+
+
+def _source(job: Job, lease: Lease) -> tuple[type[NovelSpider], str]:
+    """The job's URL and its site's spider; those of the novel's current source where the job's is one of before."""
+    spider = crawl.spider_for(job.canonical_url)
+    index_url = spider.index_url(job.canonical_url)
+    if job.moves_id is None and (now := lease.patiently(partial(sources.current, index_url=index_url))):
+        return crawl.spider_for(now), now
+    return spider, job.canonical_url
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
@@ -128,7 +137,8 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
 
     def save(session: Session) -> novels.Saved:
         jobs.lock(session, job.id, job.attempt)
-        saved = novels.save(session, parsed, max_shrink=1.0 if job.accept_shrink else config.settings().max_shrink)
+        max_shrink = 1.0 if job.accept_shrink else config.settings().max_shrink
+        saved = sources.save(session, parsed, moving=job.moves_id, max_shrink=max_shrink)
         sitehealth.note(
             session, readings.of(parsed, job_id=job.id, shortened=readings.shortened(session, saved.novel_id))
         )

@@ -5,10 +5,21 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from sqlalchemy.orm import Session
 
-from ingestion import bookshelf, db
+from ingestion import bookshelf, db, sources
 from ingestion.api import pictures
 from ingestion.api.jobs import next_id
-from ingestion.api.schemas import ChapterEntry, ChapterOut, ChapterPage, Cursor, Id, Limit, NovelOut, NovelPage, Place
+from ingestion.api.schemas import (
+    ChapterEntry,
+    ChapterOut,
+    ChapterPage,
+    Cursor,
+    Id,
+    Limit,
+    NovelDetail,
+    NovelOut,
+    NovelPage,
+    Place,
+)
 from ingestion.models import NovelRow
 from ingestion.pictures import table
 from ingestion.pictures.kinds import path
@@ -25,10 +36,12 @@ def list_novels(limit: Limit = 50, cursor: Cursor = None) -> NovelPage:
 
 
 @router.get("/novels/{novel_id}")
-def get_novel(novel_id: Id) -> NovelOut:
-    """One novel, and how much of it is there."""
+def get_novel(novel_id: Id) -> NovelDetail:
+    """One novel, how much of it is there, and where it has been read from."""
     with db.transaction() as session:
-        return _shown(session, [_novel(session, novel_id)])[0]
+        novel = _novel(session, novel_id)
+        [shown] = _shown(session, [novel])
+        return NovelDetail(**shown.model_dump(exclude={"chapters_total"}), sources=sources.of(session, novel))
 
 
 @router.get("/novels/{novel_id}/chapters")

@@ -148,6 +148,12 @@ class NovelOut(Body):
         return self.chapters_saved + self.chapters_missing
 
 
+class NovelDetail(NovelOut):
+    """A novel, and where it has been read from."""
+
+    sources: list[str] = Field(examples=[[URL]], description="The current one first; a job for any of them ends here.")
+
+
 class NovelPage(BaseModel):
     """Novels, newest first."""
 

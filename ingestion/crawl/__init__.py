@@ -58,8 +58,8 @@ def _spider(name: str) -> type[NovelSpider]:
     return found
 
 
-def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
-    """Fetch the index and every chapter page that the store lacks.
+def run(job: Job, spider: type[NovelSpider], url: str, lease: Lease) -> Crawled:
+    """Fetch the index of the novel at `url` and every chapter page that the store lacks.
 
     Raises IngestionError when the index cannot be had, or the spider is off; LeaseLost and Released as `Lease.checkpoint` does. A chapter's page
     that cannot be had is no error here but a hole in the result. A site that asks for a rest, or that fails again and again,
@@ -70,7 +70,7 @@ def run(job: Job, spider: type[NovelSpider], lease: Lease) -> Crawled:
             f"the spider {spider.name} is off: {spider.off}. SPIDERS_ON={spider.name} switches it on, and robots.txt is obeyed all the same"
         )
     crawl = NovelUnderWay(lease)
-    return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=job.canonical_url))
+    return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=url))
 
 
 def illustrate(job: Job, spider: type[NovelSpider], parsed: ParsedNovel, lease: Lease) -> str:
