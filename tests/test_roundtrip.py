@@ -45,7 +45,8 @@ def test_a_novel_comes_out_as_it_was_written(
     name: str, work: Work, monkeypatch: pytest.MonkeyPatch, novel: SampleNovel
 ):
     shown = SITES[name]
-    written = replace(novel, key=str(next(_keys)))
+    key = str(next(_keys))  # each is a novel of its own, also where its title is its name
+    written = replace(novel, key=key, title=f"{novel.title} {key}")
     with Site(shown.site.render(written)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}={shown.spider}")
         job = ingest(f"{site.url}{shown.site.start(written)}", work)

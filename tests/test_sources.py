@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ingestion import db, sources
 from ingestion.errors import Moved, Shrunk
 from ingestion.items import Chapter, ChapterLink, Novel, ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRow, NovelRow
 from ingestion.novels import Saved
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -142,3 +144,30 @@ def test_moving_twice_is_moving_once():
     again = save(RENAMED, moving=first.novel_id)
 
     assert (again.novel_id, again.added, again.changed, again.gone) == (first.novel_id, 0, 0, 0)
+
+
+def test_a_job_that_saves_while_the_novel_is_moved_makes_no_second_one():
+    first = save(OLD)
+    told: list[Exception] = []
+
+    def save_the_old_one() -> None:
+        try:
+            save(replace(OLD, seen_at=datetime.now(UTC)))
+        except Moved as refused:
+            told.append(refused)
+
+    with db.transaction() as session:
+        sources.save(session, RENAMED, moving=first.novel_id, max_shrink=0.3)
+        other = threading.Thread(target=save_the_old_one)
+        other.start()
+        until(is_blocked, "the other transaction does not wait for the move")
+    other.join()
+
+    with db.transaction() as session:
+        assert session.scalars(select(NovelRow.id)).all() == [first.novel_id]
+    assert len(told) == 1
+
+
+def is_blocked() -> bool:
+    with db.transaction() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
