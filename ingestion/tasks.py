@@ -92,7 +92,7 @@ def _attempt(job: Job, lease: Lease) -> str:
 
 
 def _stages(job: Job, lease: Lease) -> str:
-    spider, url = _source(job, lease)
+    spider, url = crawl.source(job, lease)
     lease.checkpoint(site=spider.name)
     log.info("crawling", site=spider.name, url=url)
     crawled = crawl.run(job, spider, url, lease)
@@ -109,15 +109,6 @@ def _stages(job: Job, lease: Lease) -> str:
     lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, asked=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
     return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
-
-
-def _source(job: Job, lease: Lease) -> tuple[type[NovelSpider], str]:
-    """The job's URL and its site's spider; those of the novel's current source where the job's is one of before."""
-    spider = crawl.spider_for(job.canonical_url)
-    index_url = spider.index_url(job.canonical_url)
-    if job.moves_id is None and (now := lease.patiently(partial(sources.current, index_url=index_url))):
-        return crawl.spider_for(now), now
-    return spider, job.canonical_url
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:

@@ -16,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
-from ingestion import config, pictures
+from ingestion import config, pictures, sources
 from ingestion.crawl.dialling import install_guarded_resolver
 from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.settings import for_job, loader, pace_of, warm
@@ -29,7 +29,7 @@ from ingestion.pictures import table
 from ingestion.status import Refresh
 from spiders.base import NovelSpider
 
-__all__ = ["Crawled", "illustrate", "pace_of", "run", "spider_for", "spider_named", "spiders", "warm"]
+__all__ = ["Crawled", "illustrate", "pace_of", "run", "source", "spider_for", "spider_named", "spiders", "warm"]
 
 FALLBACK_SPIDER = "generic"
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -56,6 +56,15 @@ def _spider(name: str) -> type[NovelSpider]:
     if not issubclass(found, NovelSpider):
         raise TypeError(f"spider {name} is no NovelSpider")
     return found
+
+
+def source(job: Job, lease: Lease) -> tuple[type[NovelSpider], str]:
+    """Where the job's novel is read from, and by which spider: at the job's URL, or where a novel is now that was there before."""
+    spider = spider_for(job.canonical_url)
+    index_url = spider.index_url(job.canonical_url)
+    if job.moves_id is None and (now := lease.patiently(partial(sources.current, index_url=index_url))):
+        return spider_for(now), now
+    return spider, job.canonical_url
 
 
 def run(job: Job, spider: type[NovelSpider], url: str, lease: Lease) -> Crawled:
