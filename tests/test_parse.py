@@ -31,7 +31,7 @@ def stored(novel: SampleNovel, *, form: bool) -> Callable[[Asked], Response | No
 
 
 def read(novel: SampleNovel, *, form: bool = True) -> ParsedNovel:
-    index = f"{HOST}{scribblehub.series(novel)}"
+    index = f"{HOST}{scribblehub.start(novel)}"
     return parse(ScribbleHub(url=index), index, stored(novel, form=form), holes={}, checkpoint=lambda: None)
 
 

@@ -48,7 +48,7 @@ def test_a_novel_comes_out_as_it_was_written(
     key = str(next(_keys))  # each is a novel of its own, also where its title is its name
     written = replace(novel, key=key, title=f"{novel.title} {key}")
     with Site(shown.site.render(written)) as site:
-        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}={shown.spider}")
+        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}={shown.spider}", SPIDERS_ON=shown.spider)
         job = ingest(f"{site.url}{shown.site.start(written)}", work)
 
     found = [chapter for chapter in library(job) if chapter.matter is Matter.BODY]

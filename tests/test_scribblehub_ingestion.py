@@ -20,7 +20,7 @@ def test_a_series_is_read_from_the_answer_to_its_form(work: Work, monkeypatch: p
         job = ingest(f"{site.url}{scribblehub.path_of(sample, sample.chapters[4])}", work)
         asked = [(hit.method, hit.path) for hit in site.hits if hit.path != "/robots.txt"]
         came_from = {hit.headers.get("referer") for hit in site.hits if "/chapter/" in hit.path}
-        series = f"{site.url}{scribblehub.series(sample)}"
+        series = f"{site.url}{scribblehub.start(sample)}"
     again = run("reparse")
     chapters = library(job)
 
@@ -28,7 +28,7 @@ def test_a_series_is_read_from_the_answer_to_its_form(work: Work, monkeypatch: p
     assert [(c.key, c.title, words(c.content)) for c in chapters] == [
         (c.key, c.title, words(c.content)) for c in sample.chapters
     ]
-    assert asked[:2] == [("GET", scribblehub.series(sample)), ("POST", scribblehub.FORM)]
+    assert asked[:2] == [("GET", scribblehub.start(sample)), ("POST", scribblehub.FORM)]
     assert sorted(asked[2:]) == sorted(("GET", scribblehub.path_of(sample, c)) for c in sample.chapters)
     assert came_from == {series}
     assert (again.exit_code, "0 chapters changed" in again.output) == (0, True)
@@ -41,7 +41,7 @@ def test_asking_again_sends_the_form_anew_and_finds_what_is_new_and_what_is_lock
     new = sample.chapters[-1]
     with Site(scribblehub.render(sample.without(new.key))) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=scribblehub")
-        ingest(f"{site.url}{scribblehub.series(sample)}", work)
+        ingest(f"{site.url}{scribblehub.start(sample)}", work)
         before = len(site.hits)
         site.pages.update(scribblehub.render(sample.locking(new.key)))
         job = ingest(f"{site.url}/rssfeed.php?type=series&sid={sample.key}", work)
@@ -51,7 +51,7 @@ def test_asking_again_sends_the_form_anew_and_finds_what_is_new_and_what_is_lock
     assert [(c.key, c.missing_kind) for c in library(job)][-1] == (new.key, "locked")
     assert later == [
         ("GET", f"/series/{sample.key}/", 301, False),
-        ("GET", scribblehub.series(sample), 200, True),
+        ("GET", scribblehub.start(sample), 200, True),
         ("POST", scribblehub.FORM, 200, False),
         ("GET", scribblehub.path_of(sample, new), 200, False),
     ]
@@ -67,7 +67,7 @@ def test_where_the_form_is_no_good_the_pages_of_the_list_are_turned_round_as_a_w
     sample = make_novel(chapters=7)
     with Site(scribblehub.render(sample, form=False) | refusal) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=scribblehub")
-        job = ingest(f"{site.url}{scribblehub.series(sample)}", work)
+        job = ingest(f"{site.url}{scribblehub.start(sample)}", work)
 
     assert (job.status, job.chapters_saved, job.error_message) == (JobStatus.DONE, 7, None)
     assert [c.key for c in library(job)] == [c.key for c in sample.chapters]
@@ -80,7 +80,7 @@ def test_an_answer_to_the_form_that_was_none_is_asked_for_again(work: Work, monk
     good = scribblehub.render(sample)
     with Site(good | {scribblehub.FORM: wall}) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=scribblehub")
-        blocked = ingest(f"{site.url}{scribblehub.series(sample)}", work)
+        blocked = ingest(f"{site.url}{scribblehub.start(sample)}", work)
         site.pages.update(good)
         told = run("retry", blocked.id)
         work()

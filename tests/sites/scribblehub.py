@@ -15,20 +15,20 @@ FORM = "/wp-admin/admin-ajax.php"
 def render(novel: SampleNovel, *, per_page: int = 3, form: bool = True) -> dict[str, Answer]:
     """The pages of a novel by path; without `form` the site has forgotten what it should answer to it."""
     newest_first = novel.chapters[::-1]
-    pieces = [newest_first[start : start + per_page] for start in range(0, len(newest_first), per_page)]
+    pieces = [newest_first[first : first + per_page] for first in range(0, len(newest_first), per_page)]
     pages: dict[str, Answer] = {
-        series(novel): Page(_series(novel, pieces[0], len(pieces)), etag=True),
-        f"/series/{novel.key}/": Page(status=301, headers={"Location": series(novel)}),
+        start(novel): Page(_series(novel, pieces[0], len(pieces)), etag=True),
+        f"/series/{novel.key}/": Page(status=301, headers={"Location": start(novel)}),
         FORM: lambda hit: Page(_answer(novel, hit) if form else "0", etag=True),
     }
     for number, piece in enumerate(pieces, start=1):
-        pages[f"{series(novel)}?toc={number}"] = Page(_series(novel, piece, len(pieces)), etag=True)
+        pages[f"{start(novel)}?toc={number}"] = Page(_series(novel, piece, len(pieces)), etag=True)
     for chapter in novel.chapters:
         pages[path_of(novel, chapter)] = Page(_chapter(chapter), etag=True)
     return pages
 
 
-def series(novel: SampleNovel) -> str:
+def start(novel: SampleNovel) -> str:
     """The path of the series."""
     return f"/series/{novel.key}/{SLUG}/"
 

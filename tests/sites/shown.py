@@ -14,20 +14,22 @@ from tests.sites import (
     kakuyomu,
     plain,
     royalroad,
+    scribblehub,
     standardebooks,
     syosetu,
+    wattpad,
     wikisource,
     wordpress,
     xenforo,
 )
 from tests.sites.samples import SampleNovel
-from tests.sites.web import Page
+from tests.sites.web import Answer
 
 
 class Renderer(Protocol):
     """A site's module."""
 
-    def render(self, novel: SampleNovel) -> dict[str, Page]:
+    def render(self, novel: SampleNovel) -> Mapping[str, Answer]:
         """The novel's pages, by path with query."""
 
     def start(self, novel: SampleNovel) -> str:
@@ -69,8 +71,10 @@ SITES: Mapping[str, Shown] = {
     "kakuyomu": Shown(site=kakuyomu, spider="kakuyomu", volume=str),
     "plain": Shown(site=plain, spider="generic"),
     "royalroad": Shown(site=royalroad, spider="royalroad", volume=str, notes=True),
+    "scribblehub": Shown(site=scribblehub, spider="scribblehub", notes=True),
     "standardebooks": Shown(site=standardebooks, spider="standardebooks", volume=str, title=standardebooks.listed),
     "syosetu": Shown(site=syosetu, spider="syosetu", volume=str, notes=True),
+    "wattpad": Shown(site=wattpad, spider="wattpad"),
     # A volume is a part of its chapters' names; the text was put together from scanned pages.
     "wikisource": Shown(
         site=wikisource,

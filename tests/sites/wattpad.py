@@ -31,5 +31,10 @@ def render(novel: SampleNovel) -> dict[str, Page]:
     return pages
 
 
+def start(novel: SampleNovel) -> str:
+    """The path of the story."""
+    return f"/story/{novel.key}"
+
+
 def _json(told: object) -> Page:
     return Page(json.dumps(told), content_type="application/json")

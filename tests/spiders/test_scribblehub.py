@@ -139,7 +139,7 @@ def test_what_is_read_is_the_novel_again():
         given = answer if isinstance(answer, Page) else answer(Hit("POST", path, {}, 0.0, body))
         return HtmlResponse(f"{HOST}{path}", body=given.content, encoding="utf-8")
 
-    novel, links = spider.novel(shown(site.series(sample))), spider.chapters(shown(site.FORM)).links
+    novel, links = spider.novel(shown(site.start(sample))), spider.chapters(shown(site.FORM)).links
     read = [spider.chapter(shown(site.path_of(sample, chapter))) for chapter in sample.chapters]
 
     assert (novel.title, novel.authors, novel.description) == (sample.title, (sample.author,), sample.description)
