@@ -67,11 +67,11 @@ _BLOCK = st.recursive(
     ),
     max_leaves=3,
 )
-_PROSE = st.sampled_from(
-    [
-        "<p>Before the bells, Maren counted the lanterns on the far bank and found one too many. Nobody said so.</p>",
-        "<p>“The tide has turned,” said the keeper of the lock, and wound the brass heron until it lifted its head.</p>",
-    ]
+#: No two chapters alike: what most of them said in the same words would be taken for none of the author's.
+_PROSE = st.integers(2, 9999).map(
+    lambda n: (
+        f"<p>Before the bells, Maren counted {n} lanterns on the far bank and found one too many. Nobody said so.</p>"
+    )
 )
 _NOTE = st.none() | _PARAGRAPH.map(lambda said: f"<p>Thank you.</p>{said}")
 
