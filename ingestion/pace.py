@@ -10,8 +10,10 @@ from __future__ import annotations
 import time
 
 import redis
+from redis.commands.core import Script
 
 from ingestion import broker
+from ingestion.embedded import EmbeddedError
 
 #: KEYS[1] the host's next free slot (microseconds); ARGV[1] the interval (microseconds). Returns how long to wait (microseconds).
 TAKE_SLOT = """
@@ -31,14 +33,18 @@ class Pace:
     """One process's view of the agreed pace."""
 
     def __init__(self) -> None:
-        self._take = broker.prompt_connection().register_script(TAKE_SLOT)
+        self._take: Script | None
+        try:
+            self._take = broker.prompt_connection().register_script(TAKE_SLOT)
+        except EmbeddedError:  # no Redis at all: somebody tries a spider out, on a machine without a service
+            self._take = None
         self._local: dict[str, float] = {}
         self._alone_until = 0.0
 
     def wait(self, host: str, interval: float) -> float:
         """Take the next free slot of `host`; the seconds until it. `interval` is the least number of seconds between two slots."""
         local = self._wait_alone(host, interval)
-        if time.monotonic() < self._alone_until:
+        if self._take is None or time.monotonic() < self._alone_until:
             return local
         try:
             return int(self._take(keys=[f"pace:{host}"], args=[round(interval * 1_000_000)])) / 1_000_000

@@ -159,6 +159,14 @@ class NovelSpider(Spider):
         """Nothing but count: the page is in the store, and reading it is the next stage's work."""
         self.settled += 1
 
+    def parse(self, response: Response) -> Iterator[object]:
+        """For `scrapy parse URL`, which asks what a page gives: an index the novel and its list, any other page a chapter."""
+        if response.url == self.index_url(response.url):
+            yield self.novel(response)
+            yield self.chapters(response)
+        else:
+            yield self.chapter(response)
+
     def give_up(self, failure: Failure) -> list[Request]:
         """Do without a page that did not come, retries included."""
         self.settled += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,12 @@ def test_a_redis_that_hangs_holds_up_one_page_for_a_moment_and_the_next_not_at_a
     assert (first[0], first[1] < 4) == (0, True)
     assert 1 < second[0] <= 5
     assert second[1] < 0.4
+
+
+@pytest.mark.usefixtures("environment")
+def test_who_has_no_redis_at_all_keeps_the_pace_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, REDIS_URL="", DATA_DIR=str(tmp_path))
+    pace = Pace()
+
+    assert seconds(pace)[0] == 0
+    assert 4 < seconds(pace)[0] <= 5

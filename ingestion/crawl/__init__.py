@@ -6,7 +6,6 @@ a crawl needs and installs no reactor: the parent does it before it forks.
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,14 +13,12 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
-from scrapy.utils.reactor import install_reactor
 
 from ingestion import config, pictures, sources
-from ingestion.crawl.dialling import install_guarded_resolver
 from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
-from ingestion.crawl.settings import for_job, loader, pace_of, warm
+from ingestion.crawl.reactor import in_reactor
+from ingestion.crawl.settings import for_job, loader, pace_of, refuse_off, warm
 from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
-from ingestion.errors import RobotsDisallowed
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
 from ingestion.models import Job
@@ -32,7 +29,6 @@ from spiders.base import NovelSpider
 __all__ = ["Crawled", "illustrate", "pace_of", "run", "source", "spider_for", "spider_named", "spiders", "warm"]
 
 FALLBACK_SPIDER = "generic"
-REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
 def spider_for(url: str) -> type[NovelSpider]:
@@ -74,10 +70,7 @@ def run(job: Job, spider: type[NovelSpider], url: str, lease: Lease) -> Crawled:
     that cannot be had is no error here but a hole in the result. A site that asks for a rest, or that fails again and again,
     is left alone: the crawl ends early.
     """
-    if spider.off and spider.name not in config.settings().spiders_on:
-        raise RobotsDisallowed(
-            f"the spider {spider.name} is off: {spider.off}. SPIDERS_ON={spider.name} switches it on, and robots.txt is obeyed all the same"
-        )
+    refuse_off(spider)
     crawl = NovelUnderWay(lease)
     return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=url))
 
@@ -105,18 +98,8 @@ def illustrate(job: Job, spider: type[NovelSpider], parsed: ParsedNovel, lease: 
 
 def _crawl(crawl: UnderWay[Any], spider: type[Spider], settings: Settings, **arguments: Any) -> Crawler:
     """Run `spider` to its end in this process's reactor; the crawler that did it."""
-    install_reactor(REACTOR)
-    from twisted.internet import reactor as installed
-
-    reactor: Any = installed  # a module that stands for an object
-    install_guarded_resolver(reactor)
     runner = AsyncCrawlerRunner(settings)
     crawler = runner.create_crawler(spider)
     crawl.watch(crawler)
-    task = asyncio.get_event_loop().create_task(crawl.until_done(runner, crawler, **arguments))
-    # Not stop(), which waits for threads: a name that is being looked up would keep the job's end from being written.
-    # After a stop(), too, a reactor never runs again.
-    task.add_done_callback(lambda _: reactor.crash())
-    reactor.run(installSignalHandlers=False)
-    task.result()
+    in_reactor(crawl.until_done(runner, crawler, **arguments))
     return crawler

@@ -47,7 +47,9 @@ class PaceMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._interval = crawler.settings.getfloat("PACE_SECONDS")
+        wanted = crawler.settings.getfloat("PACE_SECONDS")
+        # A site may want more than the operator's pace, but whoever switched that off has no other.
+        self._interval = max(wanted, getattr(crawler.spidercls, "pace", 0.0)) if wanted else 0.0
         self._pace = Pace() if self._interval else None
 
     @classmethod
@@ -58,14 +60,14 @@ class PaceMiddleware:
     async def process_request(self, request: Request) -> None:
         """Wait for the slot, and note when the request leaves: what the answer says was true then, and perhaps no more later."""
         if self._pace is not None:
-            await self._wait(self._pace.wait(urlsplit(request.url).netloc, self._interval))
+            await rest(self._crawler.spider, self._pace.wait(urlsplit(request.url).netloc, self._interval))
         request.meta["left_at"] = time.monotonic()
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait. The spider's `paced_until` tells the lease that this is no standstill."""
-        spider: Any = self._crawler.spider
-        spider.paced_until = max(spider.paced_until, time.monotonic() + seconds)
-        await asyncio.sleep(seconds)
+
+async def rest(spider: Any, seconds: float) -> None:
+    """Wait. The spider's `paced_until` tells the lease that this is no standstill."""
+    spider.paced_until = max(getattr(spider, "paced_until", 0.0), time.monotonic() + seconds)
+    await asyncio.sleep(seconds)
 
 
 @implementer(IHostnameResolver)
@@ -75,8 +77,14 @@ class GuardedResolver:
     Twisted's endpoints ask it for every host, literal addresses included, and dial exactly what it answers.
     """
 
-    def __init__(self, original: Any) -> None:
-        self._original = original
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._original = reactor.nameResolver
+
+    def install_on_reactor(self) -> None:
+        """Put the guard behind the reactor's name resolution, once."""
+        if not isinstance(self._original, GuardedResolver):
+            self._reactor.installNameResolver(self)
 
     def resolveHostName(  # noqa: N802 - the interface's name
         self,
@@ -113,9 +121,3 @@ class _GuardedReceiver:
 
     def resolutionComplete(self) -> None:  # noqa: N802
         self._receiver.resolutionComplete()
-
-
-def install_guarded_resolver(reactor: Any) -> None:
-    """Put the guard behind the reactor's name resolution, once."""
-    if not isinstance(reactor.nameResolver, GuardedResolver):
-        reactor.installNameResolver(GuardedResolver(reactor.nameResolver))

@@ -5,10 +5,7 @@ Of the three tiers of failure this is the first; a job's own retries are in `ing
 
 from __future__ import annotations
 
-import asyncio
 import random
-import time
-from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -16,6 +13,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from ingestion.crawl.dialling import rest
 from ingestion.crawl.reasons import retry_after
 
 #: A page may keep a crawl waiting for as long; a site that wants more of a rest gets it between two attempts of the job.
@@ -52,7 +50,5 @@ class PageRetryMiddleware(RetryMiddleware):
     async def _rested(self, request: Request, asked: float | None) -> Request:
         doubled: float = self._first_seconds * 2 ** (request.meta["retry_times"] - 1)
         seconds = max(asked or 0.0, doubled * random.uniform(0.5, 1))  # noqa: S311 - no secret
-        spider: Any = self.crawler.spider
-        spider.paced_until = max(spider.paced_until, time.monotonic() + seconds)
-        await asyncio.sleep(seconds)
+        await rest(self.crawler.spider, seconds)
         return request

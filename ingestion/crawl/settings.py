@@ -12,6 +12,7 @@ from scrapy.utils.misc import load_object
 
 from ingestion import config, pages
 from ingestion.crawl.loading import SiteLoader
+from ingestion.errors import RobotsDisallowed
 from ingestion.models import Job
 from spiders.base import NovelSpider
 from spiders.rules import THEMES, RuleError
@@ -40,13 +41,15 @@ SETTINGS: dict[str, Any] = {
     "SPIDER_LOADER_CLASS": "ingestion.crawl.loading.SiteLoader",
     "SPIDER_LOADER_WARN_ONLY": False,
     "ROBOTSTXT_OBEY": True,
+    "TWISTED_DNS_RESOLVER": "ingestion.crawl.dialling.GuardedResolver",
     "STATS_DUMP": False,
     "DOWNLOAD_WARNSIZE": 0,
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "REDIRECT_MAX_TIMES": pages.MAX_REDIRECTS,
     # In the order of the index, as a reader would.
     "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
-    "HTTPCACHE_ENABLED": True,
+    # Only a job has a page store: what is tried out at a site fills nobody's library.
+    "HTTPCACHE_ENABLED": False,
     "HTTPCACHE_STORAGE": "ingestion.pages.PageStore",
     "HTTPCACHE_POLICY": "ingestion.freshness.Freshness",
     "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(
@@ -72,10 +75,26 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+def chosen() -> dict[str, Any]:
+    """The settings above, with those that are the operator's."""
+    ours = config.settings()
+    return SETTINGS | {
+        "SPIDER_RULES_DIRS": [THEMES, ours.spiders_dir] if ours.spiders_dir else [THEMES],
+        "PACE_SECONDS": ours.pace_seconds,
+        "USER_AGENT": ours.user_agent,
+        "DOWNLOAD_TIMEOUT": ours.download_timeout,
+        "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
+        "RETRY_TIMES": ours.page_retries,
+        "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
+        # Waiting for a slot counts as being under way: with a pace, more than two would only hold slots they cannot use.
+        "CONCURRENT_REQUESTS": 2 if ours.pace_seconds else 16,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+    }
+
+
 def base() -> Settings:
-    """Scrapy's settings that every job shares."""
-    folder = config.settings().spiders_dir
-    return Settings(SETTINGS | {"SPIDER_RULES_DIRS": [THEMES, folder] if folder else [THEMES]})
+    """Scrapy's settings for whatever fetches pages, of no site in particular."""
+    return Settings(chosen())
 
 
 def pace_of(spider: type[NovelSpider]) -> float:
@@ -84,30 +103,27 @@ def pace_of(spider: type[NovelSpider]) -> float:
     return max(ours, spider.pace) if ours else 0.0
 
 
+def for_site(spider: type[NovelSpider], url: str) -> dict[str, Any]:
+    """The settings for the spider's site, which `url` belongs to: with its own pace, and the answer to its question of age."""
+    return chosen() | {
+        "PACE_SECONDS": pace_of(spider),
+        "ADULT_COOKIES": dict(spider.adult_cookies) if config.settings().adult_pages else {},
+        "SITE_HOSTS": [urlsplit(spider.index_url(url)).netloc, *spider.allowed_domains],
+    }
+
+
+def refuse_off(spider: type[NovelSpider]) -> None:
+    """Raise RobotsDisallowed where the site is not read unless the operator says so, with the reason and what to do."""
+    if spider.off and spider.name not in config.settings().spiders_on:
+        raise RobotsDisallowed(
+            f"the spider {spider.name} is off: {spider.off}. SPIDERS_ON={spider.name} switches it on, and robots.txt is obeyed all the same"
+        )
+
+
 def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
-    """Scrapy's settings for one job."""
-    ours = config.settings()
-    pace = pace_of(spider)
-    settings = base()
-    settings.setdict(
-        {
-            "JOB_FRESH_SINCE": job.fresh_since.isoformat(),
-            "JOB_REFRESH": job.refresh.value,
-            "PACE_SECONDS": pace,
-            "USER_AGENT": ours.user_agent,
-            "ADULT_COOKIES": dict(spider.adult_cookies) if ours.adult_pages else {},
-            "SITE_HOSTS": [urlsplit(spider.index_url(job.canonical_url)).netloc, *spider.allowed_domains],
-            "DOWNLOAD_TIMEOUT": ours.download_timeout,
-            "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
-            "RETRY_TIMES": ours.page_retries,
-            "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
-            # Waiting for a slot counts as being under way: with a pace, more than two would only hold slots they cannot use.
-            "CONCURRENT_REQUESTS": 2 if pace else 16,
-            "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
-        },
-        priority="project",
-    )
-    return settings
+    """Scrapy's settings for one job, which has the page store and says what of it is fresh."""
+    stored = {"JOB_FRESH_SINCE": job.fresh_since.isoformat(), "JOB_REFRESH": job.refresh.value}
+    return Settings(for_site(spider, job.canonical_url) | stored | {"HTTPCACHE_ENABLED": True})
 
 
 @cache
