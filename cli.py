@@ -6,11 +6,14 @@ import sys
 
 import typer
 
-from ingestion.commands import care, jobs, library, running, sources, spiders
+from ingestion.commands import care, jobs, kit, library, running, sources, spiders
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 database = typer.Typer(no_args_is_help=True, help="The database's tables.")
+spider = typer.Typer(
+    no_args_is_help=True, help="The kit for a site's spider: begin it, try it, record its pages, compare."
+)
 
 
 @app.callback()
@@ -39,7 +42,11 @@ for command in (
 ):
     app.command()(command)
 database.command()(running.upgrade)
+for command in (kit.new, kit.check, kit.diff):
+    spider.command()(command)
+spider.command("test")(kit.replay)
 app.add_typer(database, name="db")
+app.add_typer(spider, name="spider")
 
 if __name__ == "__main__":
     with explained():

@@ -177,7 +177,25 @@ def lines(fragment: str) -> list[str]:
     root = html.fragment_fromstring(fragment, create_parent="div")
     # A word ends where a block ends, though no space stands between the two in the markup.
     for element in root.iter(
-        "br", "p", "div", "li", "tr", "td", "th", "blockquote", "dd", "dt", "section", "header", "footer"
+        "br",
+        "p",
+        "div",
+        "li",
+        "tr",
+        "td",
+        "th",
+        "blockquote",
+        "dd",
+        "dt",
+        "section",
+        "header",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
     ):
         element.tail = f"{_LINE_END}{element.tail or ''}"
     found = (" ".join(line.split()) for line in str(root.text_content()).split(_LINE_END))

@@ -19,7 +19,7 @@ from ingestion.items import Publication
 from spiders.archiveofourown import ArchiveOfOurOwn
 from tests.sites import archiveofourown as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import response
 
 WORK = "https://archiveofourown.org/works/30112"
 INDEX = f"{WORK}?view_full_work=true&view_adult=true"
@@ -71,30 +71,6 @@ def test_a_copy_of_the_site_stays_on_its_own_host():
 )
 def test_a_url_that_is_no_works_stays_as_it_is(url: str):
     assert ArchiveOfOurOwn.index_url(url) == url
-
-
-@pytest.mark.parametrize("name", ["work.html", "single.html"])
-def test_a_works_page_tells_of_the_novel(name: str):
-    novel = ArchiveOfOurOwn().novel(response(f"archiveofourown/{name}", INDEX))
-
-    assert plain(novel) == expected("archiveofourown", "novel", name)
-
-
-@pytest.mark.parametrize("name", ["work.html", "single.html"])
-def test_a_works_page_lists_the_chapters_that_it_holds(name: str):
-    page = ArchiveOfOurOwn().chapters(response(f"archiveofourown/{name}", INDEX))
-
-    assert plain(page) == expected("archiveofourown", "chapters", name)
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [("work.html", "700300"), ("work.html", "700100"), ("work.html", "700450"), ("single.html", "30112")],
-)
-def test_each_chapter_is_its_own_part_of_the_page_with_its_notes(name: str, key: str):
-    chapter = ArchiveOfOurOwn().chapter(response(f"archiveofourown/{name}", f"{INDEX}#{key}"))
-
-    assert plain(chapter) == expected("archiveofourown", "chapter", f"{name}#{key}")
 
 
 def test_reading_a_page_again_and_another_between_gives_the_same_chapter():

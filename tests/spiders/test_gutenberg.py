@@ -10,11 +10,10 @@ from ingestion.items import Matter
 from spiders.gutenberg import Gutenberg
 from tests.sites import gutenberg as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import response
 
 ROOT = "https://mirror.example/pub/gutenberg"
 BOOK = f"{ROOT}/9/0/2/1/90210/90210-h/90210-h.htm"
-FILES = [("book.html", BOOK), ("old-book.html", f"{ROOT}/1/11/11-h/11-h.htm")]
 
 
 @pytest.mark.parametrize(
@@ -57,29 +56,6 @@ def test_the_main_site_is_not_asked_and_the_user_is_told_what_to_do(url: str):
 
 def test_a_mirror_of_the_project_s_own_is_a_mirror():
     assert Gutenberg.index_url("https://aleph.gutenberg.org/1/11/").startswith("https://aleph.gutenberg.org/")
-
-
-@pytest.mark.parametrize(("name", "url"), FILES)
-def test_the_lines_above_the_text_and_the_head_tell_of_the_novel(name: str, url: str):
-    novel = Gutenberg().novel(response(f"gutenberg/{name}", url))
-
-    assert plain(novel) == expected("gutenberg", "novel", name)
-
-
-@pytest.mark.parametrize(("name", "url"), FILES)
-def test_the_headings_are_the_chapters(name: str, url: str):
-    page = Gutenberg().chapters(response(f"gutenberg/{name}", url))
-
-    assert plain(page) == expected("gutenberg", "chapters", name)
-
-
-@pytest.mark.parametrize(("name", "url"), FILES)
-def test_each_fragment_is_a_chapter_without_its_heading(name: str, url: str):
-    spider, page = Gutenberg(), response(f"gutenberg/{name}", url)
-
-    found = {link.key: plain(spider.chapter(page.replace(url=link.url))) for link in spider.chapters(page).links}
-
-    assert found == expected("gutenberg", "chapter", name)
 
 
 def test_nothing_of_the_licence_the_page_numbers_and_what_is_hidden_is_left():

@@ -12,7 +12,7 @@ from ingestion.items import Publication
 from spiders.kakuyomu import Kakuyomu
 from tests.sites import kakuyomu as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import response
 
 NUMBER = "16818000000000000042"
 INDEX = f"https://kakuyomu.jp/works/{NUMBER}"
@@ -44,22 +44,9 @@ def test_a_url_that_is_no_works_stays_as_it_is(path: str):
     assert Kakuyomu.index_url(f"https://kakuyomu.jp{path}") == f"https://kakuyomu.jp{path}"
 
 
-def test_a_works_page_tells_of_the_novel():
-    novel = Kakuyomu().novel(response("kakuyomu/work.html", INDEX))
-
-    assert plain(novel) == expected("kakuyomu", "novel", "work.html")
-
-
-def test_a_works_page_lists_the_episodes():
-    page = Kakuyomu().chapters(response("kakuyomu/work.html", INDEX))
-
-    assert plain(page) == expected("kakuyomu", "chapters", "work.html")
-
-
-def test_an_episode_keeps_its_readings_and_its_blank_lines():
+def test_an_episode_keeps_its_blank_lines():
     chapter = Kakuyomu().chapter(response("kakuyomu/episode.html", EPISODE))
 
-    assert plain(chapter) == expected("kakuyomu", "chapter", "episode.html")
     assert chapter.content.count('class="blank"') == 3
 
 

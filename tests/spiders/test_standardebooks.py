@@ -10,7 +10,7 @@ from ingestion.items import Matter
 from spiders.standardebooks import StandardEbooks
 from tests.sites import standardebooks as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import response
 
 EBOOK = "https://standardebooks.org/ebooks/wilma-example/the-salt-almanac"
 
@@ -38,26 +38,6 @@ def test_a_url_that_is_no_ebooks_stays_as_it_is():
     url = "https://standardebooks.org/ebooks/wilma-example"
 
     assert StandardEbooks.index_url(url) == url
-
-
-def test_an_ebooks_page_tells_of_the_novel():
-    novel = StandardEbooks().novel(response("standardebooks/ebook.html", EBOOK))
-
-    assert plain(novel) == expected("standardebooks", "novel", "ebook.html")
-
-
-@pytest.mark.parametrize(("name", "tail"), [("ebook.html", ""), ("contents.xhtml", "/text")])
-def test_both_kinds_of_index_page_are_read(name: str, tail: str):
-    page = StandardEbooks().chapters(response(f"standardebooks/{name}", EBOOK + tail))
-
-    assert plain(page) == expected("standardebooks", "chapters", name)
-
-
-@pytest.mark.parametrize("name", ["chapter-1-1.xhtml", "chapter-1-2.xhtml", "dedication.xhtml"])
-def test_a_text_comes_without_its_own_heading(name: str):
-    chapter = StandardEbooks().chapter(response(f"standardebooks/{name}", f"{EBOOK}/text/{name}"))
-
-    assert plain(chapter) == expected("standardebooks", "chapter", name)
 
 
 def test_nothing_outside_the_table_of_contents_is_followed():

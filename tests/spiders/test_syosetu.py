@@ -9,20 +9,13 @@ from ingestion.errors import Blocked, NotFound, ParseError
 from spiders.syosetu import Syosetu
 from tests.sites import syosetu as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import recorded, response
 
 WORK = "https://ncode.syosetu.com/n1234ab/"
-URLS = {
-    "index.html": WORK,
-    "index-last.html": f"{WORK}?p=3",
-    "short.html": "https://ncode.syosetu.com/n9999zz/",
-    "episode.html": f"{WORK}2/",
-    "age.html": "https://nl.syosetu.com/redirect/ageauth/?url=https%3A%2F%2Fnovel18.syosetu.com%2Fn5678cd%2F",
-}
 
 
 def page(name: str, *, status: int = 200) -> HtmlResponse:
-    return response(f"syosetu/{name}", URLS[name], status=status)
+    return recorded("syosetu", name, status=status)
 
 
 @pytest.mark.parametrize(
@@ -52,21 +45,6 @@ def test_every_url_of_a_work_leads_to_its_page(url: str):
 )
 def test_a_url_stays_on_its_own_host(url: str, index: str):
     assert Syosetu.index_url(url) == index
-
-
-@pytest.mark.parametrize("name", ["index.html", "short.html"])
-def test_the_work_s_page_tells_of_the_novel(name: str):
-    assert plain(Syosetu().novel(page(name))) == expected("syosetu", "novel", name)
-
-
-@pytest.mark.parametrize("name", ["index.html", "index-last.html", "short.html"])
-def test_every_kind_of_index_page_is_read(name: str):
-    assert plain(Syosetu().chapters(page(name))) == expected("syosetu", "chapters", name)
-
-
-@pytest.mark.parametrize("name", ["episode.html", "short.html"])
-def test_an_episode_keeps_its_ruby_and_what_its_author_says_around_it(name: str):
-    assert plain(Syosetu().chapter(page(name))) == expected("syosetu", "chapter", name)
 
 
 def test_an_author_without_a_link_is_named_all_the_same():

@@ -7,7 +7,7 @@ from scrapy.http import HtmlResponse
 
 from ingestion.errors import Blocked, Locked, NotFound, ParseError
 from spiders.wattpad import Wattpad
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import response
 
 API = "https://www.wattpad.com/api/v3/stories/5150"
 PART = "https://www.wattpad.com/v4/parts/901?fields=group(id)"
@@ -32,21 +32,10 @@ def test_a_url_leads_to_its_story_or_to_what_knows_it(url: str, index: str):
     assert Wattpad.index_url(url) == index
 
 
-def test_the_story_s_data_tells_of_the_novel_and_its_parts():
-    page = response("wattpad/story.json", API)
-
-    assert plain(Wattpad().novel(page)) == expected("wattpad", "novel", "story.json")
-    assert plain(Wattpad().chapters(page)) == expected("wattpad", "chapters", "story.json")
-
-
 def test_a_part_sends_on_to_its_story():
     found = Wattpad().chapters(response("wattpad/part.json", PART))
 
     assert (found.links, found.index_url) == ((), API)
-
-
-def test_a_paragraph_that_is_repeated_stands_there_once():
-    assert plain(Wattpad().chapter(response("wattpad/text.html", TEXT))) == expected("wattpad", "chapter", "text.html")
 
 
 def test_the_parts_of_a_story_that_readers_pay_for_are_locked():

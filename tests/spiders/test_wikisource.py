@@ -10,7 +10,7 @@ from ingestion.items import IndexPage
 from spiders.wikisource import Wikisource
 from tests.sites import wikisource as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import response
 
 WORK = "https://en.wikisource.org/wiki/The_Salt_Almanac_(1871)"
 CHAPTER = f"{WORK}/Book_I/Chapter_1"
@@ -50,19 +50,6 @@ def test_each_language_and_a_copy_keep_their_own_hosts(url: str, index: str):
     assert Wikisource.index_url(url) == Wikisource.index_url(index) == index
 
 
-def test_a_works_page_tells_of_the_novel():
-    novel = Wikisource().novel(response("wikisource/work.html", WORK))
-
-    assert plain(novel) == expected("wikisource", "novel", "work.html")
-
-
-@pytest.mark.parametrize(("name", "tail"), [("work.html", ""), ("part.html", "/Book_II")])
-def test_the_contents_are_read_from_the_text_and_from_what_is_marked_as_a_summary(name: str, tail: str):
-    page = Wikisource().chapters(response(f"wikisource/{name}", WORK + tail))
-
-    assert plain(page) == expected("wikisource", "chapters", name)
-
-
 def test_a_part_listed_without_its_chapters_is_asked_and_what_follows_it_stays_behind_it():
     page = Wikisource().chapters(response("wikisource/work.html", WORK))
 
@@ -92,12 +79,6 @@ def test_a_redirect_is_read_under_the_name_of_its_target():
     assert spider.chapters(response("wikisource/work.html", alias)) == spider.chapters(
         response("wikisource/work.html", WORK)
     )
-
-
-def test_a_chapter_comes_without_page_numbers_header_and_licence_and_with_its_footnotes():
-    chapter = Wikisource().chapter(response("wikisource/chapter.html", CHAPTER))
-
-    assert plain(chapter) == expected("wikisource", "chapter", "chapter.html")
 
 
 def test_contents_among_the_headers_notes_are_read():

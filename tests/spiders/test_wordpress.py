@@ -11,23 +11,15 @@ from ingestion.errors import Blocked, NotFound, ParseError, UnsupportedSite
 from spiders.wordpress import WordPress
 from tests.sites import wordpress as site
 from tests.sites.samples import make_novel
-from tests.spiders.recorded import expected, plain, response
+from tests.spiders.recorded import recorded, response
 
 QUERY = "per_page=100&order=asc&orderby=date&_fields=id,date_gmt,modified_gmt,link,title,content"
 API = f"https://serial.example/story/wp-json/wp/v2/posts?{QUERY}&page=1"
 CHAPTER = "https://www.parahumans.net/2017/10/24/dusk-0-2/"
-URLS = {
-    "contents.html": "https://www.parahumans.net/table-of-contents/",
-    "volumes.html": "https://wanderinginn.com/table-of-contents/",
-    "home.html": "https://serial.example/story/",
-    "posts.json": API,
-    "chapter.html": CHAPTER,
-    "protected.html": "https://www.parahumans.net/2018/01/01/for-patrons/",
-}
 
 
-def page(name: str, fragment: str = "", *, status: int = 200) -> HtmlResponse:
-    return response(f"wordpress/{name}", URLS[name] + fragment, status=status)
+def page(name: str, *, status: int = 200) -> HtmlResponse:
+    return recorded("wordpress", name, status=status)
 
 
 def announcing(head: str, url: str = "https://serial.example/a/b/", **headers: str) -> HtmlResponse:
@@ -57,21 +49,6 @@ def answer(body: str, url: str = API, **headers: str) -> TextResponse:
 )
 def test_a_url_is_taken_as_the_page_that_a_reader_sees(url: str, index: str):
     assert WordPress.index_url(url) == index
-
-
-@pytest.mark.parametrize("name", ["contents.html", "home.html", "volumes.html"])
-def test_every_page_tells_of_the_novel(name: str):
-    assert plain(WordPress().novel(page(name))) == expected("wordpress", "novel", name)
-
-
-@pytest.mark.parametrize("name", ["contents.html", "volumes.html", "home.html", "posts.json", "chapter.html"])
-def test_every_kind_of_index_page_is_read(name: str):
-    assert plain(WordPress().chapters(page(name))) == expected("wordpress", "chapters", name)
-
-
-@pytest.mark.parametrize(("name", "fragment"), [("posts.json", "#11"), ("chapter.html", "")])
-def test_a_post_comes_without_what_stands_around_it(name: str, fragment: str):
-    assert plain(WordPress().chapter(page(name, fragment))) == expected("wordpress", "chapter", name)
 
 
 # Where the API is -------------------------------------------------------------------------------------------------------
@@ -154,7 +131,7 @@ def test_a_post_with_a_password_is_locked():
 
 def test_a_post_that_the_api_gives_no_more_is_a_parse_error():
     with pytest.raises(ParseError, match="no post 12"):
-        WordPress().chapter(page("posts.json", "#12"))
+        WordPress().chapter(answer(page("posts.json").text, f"{API}#12"))
 
 
 @pytest.mark.parametrize("body", ['{"code": "rest_no_route"}', '[{"id": 4}]', '[{"id": 4, "title": null}]', "[4]"])

@@ -1,0 +1,199 @@
+"""Commands about spiders: begin one, look at what it makes of a site, replay its recorded pages, see what has changed since."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingestion.commands import output
+
+if TYPE_CHECKING:
+    from ingestion.items import ParsedChapter, ParsedNovel
+    from ingestion.kit.sample import Sample
+    from spiders.base import NovelSpider
+
+Rules = Annotated[
+    Path | None, typer.Option(metavar="FILE.toml", exists=True, dir_okay=False, help="Read by this file of selectors.")
+]
+FIRST_WORDS = 12
+
+
+def new(
+    host: Annotated[str, typer.Argument(help="The site's host, as its URLs spell it.")],
+    name: Annotated[str | None, typer.Option(help="The spider's name; else it is taken from the host.")] = None,
+) -> None:
+    """Begin a spider for a site: its module and its test, to be filled in.
+
+    Example: python cli.py spider new lanternpress.example
+    """
+    from ingestion.kit import skeleton
+
+    try:
+        module, test = skeleton.begin(host, name)
+    except skeleton.NotBegun as reason:
+        raise SystemExit(str(reason)) from None
+    _say(
+        f"written: {module} and {test}",
+        "1. put the site's selectors into it; `scrapy shell URL` shows what they find",
+        "2. python cli.py spider check URL shows what it makes of a novel",
+        "3. python cli.py spider check URL --save keeps the pages as its regression test",
+        f"4. python cli.py spider test {module.stem} replays them, as `make test` does",
+    )
+
+
+def check(
+    url: Annotated[str, typer.Argument(help="A novel's page, as for `ingest`.")],
+    save: Annotated[bool, typer.Option("--save", help="Record the pages in tests/pages, with what they give.")] = False,
+    rules: Rules = None,
+) -> None:
+    """Show what a site's spider makes of a novel: its index, and the first, second, middle and last chapter. Nothing is ingested.
+
+    The exit code is 1 when something looks wrong.
+
+    Example: python cli.py spider check https://www.royalroad.com/fiction/21220
+    """
+    from ingestion.errors import IngestionError
+    from ingestion.kit import findings, sample
+
+    url = _canonical(url)
+    spider = _for_url(url, rules)
+    try:
+        seen = sample.take(spider, url)
+        novel = seen.novel(spider)
+    except IngestionError as reason:
+        raise SystemExit(f"{spider.name} cannot read it ({reason.kind}): {reason}") from None
+    looked_at = sample.chosen(novel)
+    _show(spider, novel, looked_at, whole=not seen.unseen)
+    wrong = findings.wrong(novel, looked_at)
+    _say(*(f"looks wrong: {told}" for told in wrong))
+    if save:
+        _record(spider, seen, whole=bool(looked_at) and not any(chapter.hole for chapter in looked_at))
+    if wrong:
+        raise SystemExit(1)
+
+
+def replay(site: Annotated[str | None, typer.Argument(help="Only this spider.")] = None, rules: Rules = None) -> None:
+    """Replay the recorded pages of every site, or of one, and show what reads differently. The exit code is 1 if anything does.
+
+    Example: python cli.py spider test royalroad
+    """
+    from ingestion.kit import differences, recording
+
+    differs = False
+    for name in [site] if site else recording.sites():
+        readings = list(recording.replay(_named(name, rules), _recorded(name)))
+        other = [one for one in readings if one.was != one.now]
+        differs = differs or bool(other)
+        output.out.print(f"{name}: {len(readings)} readings, {len(other)} of them differ", highlight=False)
+        for one in other:
+            _tell(f"{one.method} of {one.mark}", differences.told(one.was, one.now))
+    if differs:
+        raise SystemExit(1)
+
+
+def diff(site: Annotated[str, typer.Argument(help="The spider's name.")], rules: Rules = None) -> None:
+    """Ask for a site's recorded pages again, and show what reads differently now. The exit code is 1 when something broke.
+
+    Example: python cli.py spider diff royalroad
+    """
+    from ingestion.errors import IngestionError
+    from ingestion.kit import drift
+
+    try:
+        drifts = drift.look(_named(site, rules), _recorded(site))
+    except IngestionError as reason:
+        raise SystemExit(str(reason)) from None
+    for one in drifts:
+        state = "broken" if one.broken else "changed" if one.changed else "the same"
+        _tell(f"{one.of}: {state}", [*one.broken, *(line for line in one.changed if line not in one.broken)])
+    if any(one.broken for one in drifts):
+        raise SystemExit(1)
+
+
+def _canonical(url: str) -> str:
+    from ingestion import urls
+
+    try:
+        return urls.canonical(url)
+    except urls.UnusableURL as reason:
+        raise SystemExit(str(reason)) from None
+
+
+def _by_rules(rules: Path) -> type[NovelSpider]:
+    from spiders import selected
+    from spiders.rules import RuleError, read
+
+    try:
+        return selected.spider(read(rules))
+    except RuleError as reason:
+        raise SystemExit(str(reason)) from None
+
+
+def _for_url(url: str, rules: Path | None) -> type[NovelSpider]:
+    from ingestion import crawl
+
+    return _by_rules(rules) if rules else crawl.spider_for(url)
+
+
+def _named(name: str, rules: Path | None) -> type[NovelSpider]:
+    from ingestion import crawl
+
+    try:
+        return _by_rules(rules) if rules else crawl.spider_named(name)
+    except KeyError:
+        raise SystemExit(f"there is no spider named {name}; `python cli.py spiders` lists them") from None
+
+
+def _recorded(site: str) -> Any:
+    from ingestion.kit import recording
+
+    try:
+        return recording.load(site)
+    except recording.NotRecorded as reason:
+        raise SystemExit(str(reason)) from None
+
+
+def _record(spider: type[NovelSpider], seen: Sample, *, whole: bool) -> None:
+    from ingestion.kit import recording
+
+    if not whole:
+        raise SystemExit("nothing is recorded: not all of it could be read")
+    kept = recording.save(spider, seen)
+    _say(f"recorded in {kept.folder}: {', '.join(sorted(kept.urls))}")
+
+
+def _tell(head: str, lines: list[str]) -> None:
+    _say(f"  {head}", *(f"    {line}" for line in lines))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        output.out.print(line, markup=False, highlight=False)
+
+
+def _show(spider: type[NovelSpider], novel: ParsedNovel, looked_at: list[ParsedChapter], *, whole: bool) -> None:
+    """The novel's fields, and the chapters: as the index has them beside what their pages say."""
+    from ingestion.kit import findings
+
+    told = dataclasses.asdict(novel.novel) | {"spider": spider.name}
+    output.table(
+        [{"field": k, "found": list(v) if isinstance(v, tuple) else v} for k, v in told.items()], "field", "found"
+    )
+    empty = ", ".join(name for name, value in told.items() if not value) or "none"
+    stated = "" if novel.stated_total is None else f" (the site says {novel.stated_total})"
+    more = "" if whole else "; the index goes on behind the pages that were looked at"
+    output.out.print(f"empty: {empty}\n{len(novel.chapters)} chapters{stated}{more}", highlight=False)
+    rows = [
+        {
+            "place": chapter.position,
+            "in the index": chapter.link.title,
+            "on its page": chapter.chapter and chapter.chapter.title,
+            "words": findings.words_of(chapter),
+            "begins": " ".join(" ".join(findings.text_of(chapter)).split()[:FIRST_WORDS]),
+        }
+        for chapter in looked_at
+    ]
+    output.table(rows, "place", "in the index", "on its page", "words", "begins")
