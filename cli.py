@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ingestion.commands import care, jobs, kit, library, running, sources, spiders
+from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -37,6 +37,7 @@ for command in (
     sources.sources,
     sources.move,
     spiders.spiders,
+    canary.canary,
     running.up,
     running.demo,
 ):

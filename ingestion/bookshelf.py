@@ -60,6 +60,18 @@ def of_site(session: Session, site: str | None) -> Sequence[NovelRow]:
     return session.scalars(query).all()
 
 
+def newest_by_site(session: Session, site: str | None) -> list[tuple[NovelRow, ChapterRow]]:
+    """The newest chapter that is readable and still at the site, of each spider's host; `site` as in `of_site`."""
+    host = func.split_part(ChapterRow.url, "/", 3)
+    newest = select(func.max(ChapterRow.id)).join(NovelRow, ChapterRow.novel_id == NovelRow.id)
+    newest = newest.where(ChapterRow.content.is_not(None), ChapterRow.gone_at.is_(None))
+    if site is not None:
+        newest = newest.where((NovelRow.site == site) | (host == site))
+    query = select(NovelRow, ChapterRow).join(ChapterRow, ChapterRow.novel_id == NovelRow.id)
+    query = query.where(ChapterRow.id.in_(newest.group_by(NovelRow.site, host))).order_by(NovelRow.site, host)
+    return [(novel, chapter) for novel, chapter in session.execute(query)]
+
+
 def revisions(session: Session, chapter_id: int) -> Sequence[ChapterRevision]:
     """What the chapter said before, oldest first."""
     query = select(ChapterRevision).where(ChapterRevision.chapter_id == chapter_id)

@@ -118,13 +118,14 @@ def _chapter(
     if link.locked:
         hole = Hole(kind="locked", reason="the site gives it only to those who pay or log in", final=True)
         return ParsedChapter(link=link, position=position, hole=hole)
-    found = _read(spider, link, load, holes)
+    found = read(spider, link, load, holes)
     if isinstance(found, Hole):
         return ParsedChapter(link=link, position=position, hole=found)
     return ParsedChapter(link=link, position=position, chapter=found)
 
 
-def _read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str, Hole]) -> Chapter | Hole:
+def read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str, Hole]) -> Chapter | Hole:
+    """The text that a link leads to, sanitised, or why there is none."""
     page, fragment = urldefrag(link.url)
     if page in holes:
         return holes[page]
