@@ -8,9 +8,9 @@ import pytest
 
 from ingestion import db, readings
 from ingestion.errors import Blocked
+from spiders.syosetu import Syosetu
 from tests.commandline import posted, run
 from tests.conftest import configure
-from tests.spiders.recorded import PAGES
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -62,10 +62,10 @@ def test_without_a_database_what_is_declared_is_told_all_the_same(monkeypatch: p
     assert {row["health"] for row in json.loads(told.stdout)} == {"no data"}
 
 
-def test_the_pages_recorded_for_a_site_s_tests_are_counted():
-    rows = listed()
+def test_each_site_is_listed_with_the_state_of_its_tests(monkeypatch: pytest.MonkeyPatch):
+    before = {name: row["tests"] for name, row in listed().items()}
+    monkeypatch.setattr(Syosetu, "novel", Syosetu.chapters)
 
-    assert {name: bool(row["recorded"]) for name, row in rows.items()} == {
-        name: (PAGES / name).exists() for name in rows
-    }
-    assert rows["royalroad"]["recorded"] == len(list((PAGES / "royalroad").glob("*.html")))
+    assert {name for name, told in before.items() if told == "none"} == {"generic", "madara", "novelfull"}
+    assert all(str(told).endswith(" pass") for told in before.values() if told != "none")
+    assert str(listed()["syosetu"]["tests"]).endswith(" fail")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -13,12 +13,13 @@ from ingestion.commands import output
 from ingestion.embedded import EmbeddedError
 from ingestion.models import SiteReading
 from ingestion.sitehealth import State
-from ingestion.system import ROOT
 
-PAGES = ROOT / "tests" / "pages"
+if TYPE_CHECKING:
+    from spiders.base import NovelSpider
+
 #: Hosts whose health is looked at, those that were read last.
 MOST_HOSTS = 1000
-COLUMNS = ("name", "hosts", "pace", "sign", "batch", "found_by", "recorded", "jobs", "novels", "health")
+COLUMNS = ("name", "hosts", "pace", "sign", "batch", "found_by", "tests", "jobs", "novels", "health")
 
 
 def spiders(as_json: output.Json = False) -> None:
@@ -31,11 +32,10 @@ def spiders(as_json: output.Json = False) -> None:
         output.as_json(rows)
         return
     output.table([row | _brief(row) for row in rows], *COLUMNS)
-    for row in rows:
-        if row["off"]:
-            output.out.print(f"{row['name']} is off: {row['off']}", markup=False, highlight=False)
-        for reason in row["reasons"]:
-            output.out.print(f"{row['name']} is {row['health']}: {reason}", markup=False, highlight=False)
+    off = [f"{row['name']} is off: {row['off']}" for row in rows if row["off"]]
+    troubled = [f"{row['name']} is {row['health']}: {reason}" for row in rows for reason in row["reasons"]]
+    for told in off + troubled:
+        output.out.print(told, markup=False, highlight=False)
 
 
 def _brief(row: dict[str, Any]) -> dict[str, str]:
@@ -62,7 +62,7 @@ def _rows() -> Iterator[dict[str, Any]]:
             "batch": spider.batch or "all",
             "strategies": list(spider.strategies),
             "last_strategy": next((reading.strategy for host in here for reading in host if reading.strategy), None),
-            "recorded": _recorded(spider.name),
+            "tests": _tested(spider),
             "off": spider.off,
             "jobs": jobs.get(spider.name, 0),
             "novels": novels.get(spider.name, 0),
@@ -95,6 +95,13 @@ def _health(hosts: list[list[SiteReading]]) -> dict[str, Any]:
     }
 
 
-def _recorded(name: str) -> int:
-    """How many recorded pages the spider's tests read; none where only the packages are installed."""
-    return sum(1 for path in (PAGES / name).glob("*") if path.name != "expected.json")
+def _tested(spider: type[NovelSpider]) -> str:
+    """Whether the spider still reads its recorded pages as it did when they were recorded (`spider test` shows the differences)."""
+    from ingestion.kit import recording
+
+    try:
+        replayed = list(recording.replay(spider, recording.load(spider.name)))
+    except recording.NotRecorded:
+        return "none"
+    failing = sum(reading.was != reading.now for reading in replayed)
+    return f"{failing} of {len(replayed)} fail" if failing else f"{len(replayed)} pass"

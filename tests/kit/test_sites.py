@@ -72,7 +72,7 @@ def test_an_index_that_is_had_by_a_form_is_recorded_with_it_and_another_way_is_g
     sample = make_novel(chapters=5)
     with Site(scribblehub.render(sample, form=form)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=scribblehub")
-        checked = run("spider", "check", f"{site.url}{scribblehub.series(sample)}", "--save")
+        checked = run("spider", "check", f"{site.url}{scribblehub.start(sample)}", "--save")
         same = run("spider", "diff", "scribblehub")
         posted = [hit.path for hit in site.hits if hit.method == "POST"]
 
