@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: Hosts whose health is looked at, those that were read last.
 MOST_HOSTS = 1000
-COLUMNS = ("name", "hosts", "pace", "sign", "batch", "found_by", "tests", "jobs", "novels", "health")
+#: What fits into a terminal of 80 columns; `--json` tells all.
+COLUMNS = ("name", "tests", "health", "jobs", "novels", "pace", "sign", "hosts")
 
 
 def spiders(as_json: output.Json = False) -> None:
@@ -39,10 +40,9 @@ def spiders(as_json: output.Json = False) -> None:
 
 
 def _brief(row: dict[str, Any]) -> dict[str, str]:
-    """What would be too long for a table: one host for all, and one way to find lists, in brackets where none was used yet."""
+    """What would be too long for a table: one host for all."""
     first, *more = row["hosts"]
-    declared = "".join(f"({strategy})" for strategy in row["strategies"][:1])
-    return {"hosts": f"{first} +{len(more)}" if more else first, "found_by": row["last_strategy"] or declared}
+    return {"hosts": f"{first} +{len(more)}" if more else first}
 
 
 def _rows() -> Iterator[dict[str, Any]]:
