@@ -37,18 +37,19 @@ def _split_commas(value: Any) -> Any:
 
 
 def _split_pairs(value: Any) -> Any:
-    """`host=spider, host:port=spider` to a dict."""
+    """`host=value, host:port=value` to a dict."""
     if not isinstance(value, str):
         return value
     pairs = [part.partition("=") for part in _split_commas(value)]
-    if not all(host and spider for host, _, spider in pairs):
-        raise ValueError("expected HOST=SPIDER pairs divided by commas, e.g. mirror.example.org=royalroad")
-    return {host.strip().lower(): spider.strip() for host, _, spider in pairs}
+    if not all(host and told for host, _, told in pairs):
+        raise ValueError("expected HOST=VALUE pairs divided by commas, e.g. mirror.example.org=royalroad")
+    return {host.strip().lower(): told.strip() for host, _, told in pairs}
 
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
+Paces = Annotated[dict[str, Annotated[float, Field(ge=0, le=3600)]], NoDecode, BeforeValidator(_split_pairs)]
 
 
 class Settings(BaseSettings):
@@ -69,6 +70,10 @@ class Settings(BaseSettings):
     workers: int = Field(default=2, ge=1, le=64)
     #: Seconds between two requests to one host, shared by all workers. 0 switches it off.
     pace_seconds: float = Field(default=1.0, ge=0, le=3600)
+    #: The same for single hosts, or for all hosts of a spider: HOST[:PORT]=SECONDS or SPIDER=SECONDS, divided by commas.
+    site_pace: Paces = Field(default_factory=dict)
+    #: Jobs of one host that may run at once. The others wait in the queue, and workers do those of other hosts.
+    jobs_per_host: int = Field(default=1, ge=1, le=64)
     #: Networks beside the public internet that may be fetched from, e.g. 127.0.0.0/8.
     allowed_networks: Networks = ()
     #: Who the crawler says it is. Put a way to reach you in it.

@@ -9,7 +9,7 @@ from redis import RedisError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ingestion import db, guard, joblist, jobs, queue, urls
+from ingestion import db, guard, joblist, jobs, queue, turns, urls
 from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
 from ingestion.status import Priority, Refresh
@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 QUEUED = "Ingestion job created and queued"
 WAITING = "Ingestion job created; the queue is away, and the job starts when Redis is back"
+IN_LINE = "Ingestion job created; it waits for its turn: other jobs of its host go first, or its host is paused"
 EXISTING = "This novel has an unfinished job already"
 NARROWER = f"{EXISTING}, which asks for other chapters than you do: post again when it has ended"
 
@@ -93,6 +94,8 @@ def _standing(session: Session, job_id: int, rule: str) -> str:
 
 
 def _push(job: Job) -> str:
+    if not turns.is_next(job):
+        return IN_LINE
     try:
         queue.enqueue(job.id, job.priority)
     except RedisError as error:

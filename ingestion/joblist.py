@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from ingestion.models import ALL_HOSTS, Job, JobEvent, Pause
-from ingestion.status import RUNNING, JobStatus
+from ingestion.status import RUNNING, JobStatus, Priority
+
+_RANK = case({priority.value: rank for rank, priority in enumerate(Priority)}, value=Job.priority)
 
 
 def get(session: Session, job_id: int) -> Job | None:
@@ -55,10 +57,22 @@ def per_site(session: Session) -> dict[str, int]:
     return {site or "": count for site, count in session.execute(query)}
 
 
-def claimable(session: Session) -> Sequence[Job]:
-    """The QUEUED jobs that a worker may claim now, oldest first."""
-    free = is_due() & ~is_paused()
-    return session.scalars(select(Job).where(Job.status == JobStatus.QUEUED, free).order_by(Job.id)).all()
+def claimable(session: Session, *, per_host: int, host: str | None = None) -> Sequence[Job]:
+    """The QUEUED jobs that a worker may claim now, of one host or of all, oldest first.
+
+    Of each host they are the first by priority and age, as many as may run beside those that do: `per_host` in all.
+    """
+    turn = func.row_number().over(partition_by=Job.host, order_by=(_RANK, Job.id)).label("turn")
+    waiting = select(Job.id, Job.host, turn).where(Job.status == JobStatus.QUEUED, is_due(), ~is_paused())
+    waits = (waiting if host is None else waiting.where(Job.host == host)).subquery()
+    running = select(Job.host, func.count().label("jobs")).where(Job.status.in_(RUNNING)).group_by(Job.host).subquery()
+    query = (
+        select(Job)
+        .join(waits, waits.c.id == Job.id)
+        .outerjoin(running, running.c.host == waits.c.host)
+        .where(waits.c.turn + func.coalesce(running.c.jobs, 0) <= per_host)
+    )
+    return session.scalars(query.order_by(Job.id)).all()
 
 
 def not_paused(session: Session, job_ids: Sequence[int]) -> Sequence[Job]:
@@ -99,6 +113,13 @@ def is_due() -> ColumnElement[bool]:
 def is_paused() -> ColumnElement[bool]:
     """A person has paused its host, or all of them."""
     return exists().where(Pause.host.in_([ALL_HOSTS, Job.host]))
+
+
+def has_room(per_host: int) -> ColumnElement[bool]:
+    """Fewer than `per_host` jobs of its host are running."""
+    other = aliased(Job)
+    running = select(func.count()).where(other.host == Job.host, other.status.in_(RUNNING)).scalar_subquery()
+    return running < per_host
 
 
 def is_expired() -> ColumnElement[bool]:

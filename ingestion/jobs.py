@@ -21,6 +21,8 @@ from ingestion.retry import Backoff
 from ingestion.sanitize import storable
 from ingestion.status import RUNNING, UNFINISHED, JobStatus, Priority, Refresh
 
+#: Tells the advisory locks of hosts from others.
+HOST_LOCK = 4_200_003
 UNCLAIMED: dict[str, Any] = {"lease_expires_at": None, "worker": None}
 
 # By hand --------------------------------------------------------------------------------------------------------------
@@ -83,8 +85,13 @@ def retry(session: Session, job_id: int, *, accept_shrink: bool = False) -> Job 
 # An attempt's life ----------------------------------------------------------------------------------------------------
 
 
-def claim(session: Session, job_id: int, *, worker: str, lease_seconds: float) -> Job | None:
-    """Take a QUEUED job: a new attempt, and a lease. None when it is not to be had: claimed before, not due, paused."""
+def claim(
+    session: Session, job_id: int, *, worker: str, lease_seconds: float, per_host: int | None = None
+) -> Job | None:
+    """Take a QUEUED job: a new attempt, and a lease. None when it is not to be had: claimed before, not due, paused.
+
+    Nor is it when `per_host` jobs of its host are running.
+    """
     claimed = {
         "attempt": Job.attempt + 1,
         "worker": worker,
@@ -92,12 +99,21 @@ def claim(session: Session, job_id: int, *, worker: str, lease_seconds: float) -
         "not_before": None,
     }
     free = joblist.is_due() & ~joblist.is_paused()
+    if per_host is not None:
+        _one_at_a_time(session, job_id)
+        free &= joblist.has_room(per_host)
     statement = transition.statement(job_id, {JobStatus.QUEUED}, JobStatus.CRAWLING, claimed).where(free)
     job = session.scalars(statement.returning(Job), execution_options=transition.FRESH).one_or_none()
     if job is not None:
         message = f"attempt {job.attempt} claimed by {worker}"
         transition.record(session, job_id, attempt=job.attempt, status=JobStatus.CRAWLING, message=message)
     return job
+
+
+def _one_at_a_time(session: Session, job_id: int) -> None:
+    """Let nobody else claim a job of the same host until this transaction ends, so that its running ones can be counted."""
+    host = func.hashtextextended(Job.host, HOST_LOCK)
+    session.execute(select(func.pg_advisory_xact_lock(host)).where(Job.id == job_id))
 
 
 def advance(session: Session, job_id: int, attempt: int, *, to: JobStatus, lease_seconds: float, message: str) -> None:

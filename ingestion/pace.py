@@ -1,59 +1,168 @@
-"""How soon the next request to a host may leave, agreed by all workers on all machines through Redis.
+"""When the next request to a host may leave, agreed by all workers on all machines through Redis.
 
-One key a host holds the time of its next free slot; a worker takes that slot and moves the key on by one interval, in one
-script, by Redis's own clock. Ten workers on one host are then as polite as one. While Redis is away each process keeps the
-pace by itself, and asks for it only now and then: a Redis that hangs must not hold up a crawl at each page.
+A worker reserves the host's next free slot and the slot moves on by one interval, in one script, by Redis's own clock: ten
+workers on one host are as polite as one, and each sleeps until its turn. When the turn has come it asks once more: somebody who
+woke up late may just have left. A Redis that forgot its slots (emptied, restarted) begins a new life, in which no slot is
+earlier than one interval after its beginning; a slot of an older life is void. Without Redis a process keeps a slower pace
+by itself.
 """
 
 from __future__ import annotations
 
+import math
 import time
+from dataclasses import dataclass
 
-import redis
-from redis.commands.core import Script
+import structlog
 
-from ingestion import broker
+from ingestion import broker, config
 from ingestion.embedded import EmbeddedError
 
-#: KEYS[1] the host's next free slot (microseconds); ARGV[1] the interval (microseconds). Returns how long to wait (microseconds).
-TAKE_SLOT = """
-local now = redis.call('TIME')
-now = now[1] * 1000000 + now[2]
-local slot = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
-redis.call('SET', KEYS[1], string.format('%.0f', slot + ARGV[1]), 'PX', string.format('%.0f', (slot - now + ARGV[1]) / 1000 + 60000))
-return slot - now
-"""
+log = structlog.get_logger(__name__)
 
-
+#: Retry-After is heard out up to a day; a site that says more means never, and is asked again tomorrow.
+LONGEST_REST_SECONDS = 86_400
+#: A host that refuses (429, 503) is asked half as often, and again, down to this part of its pace.
+SLOWEST = 32
+#: What each answer that is no refusal gives back of it.
+RECOVERY = 0.9
 #: How long a process keeps the pace by itself after Redis did not answer.
 ALONE_SECONDS = 10.0
+#: How much slower it does so, at least.
+ALONE_FACTOR = 2.0
+KEPT_MS = 3_600_000
+
+# Times are microseconds. KEYS: [1] pace:<host>, a hash of `slot` (the next free), `left` (the last to leave), `rest` (nobody before it)
+# and `factor`;
+# [2] pace:life, a hash of `run` (the server's run id) and `since`. INFO's run id changes with each start of the server.
+_LIFE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local life = redis.call('HMGET', KEYS[2], 'run', 'since')
+if life[1] ~= run then
+  life[2] = string.format('%.0f', now)
+  redis.call('HSET', KEYS[2], 'run', run, 'since', life[2])
+end
+"""
+#: ARGV: [1] interval, [2] the longest rest to wait for, [3] how long ago this process asked the host, -1 for never.
+#: Returns the wait, the life's beginning ('' when the host rests longer, and no slot was taken) and the factor.
+TAKE_SLOT = (
+    _LIFE
+    + """
+local host = redis.call('HMGET', KEYS[1], 'slot', 'rest', 'factor')
+local factor = host[3] or '1'
+local interval = ARGV[1] * factor
+local rest = tonumber(host[2] or 0)
+if rest - now > tonumber(ARGV[2]) then return {string.format('%.0f', rest - now), '', factor} end
+local slot = math.max(now, tonumber(host[1] or 0), rest, life[2] + interval)
+if tonumber(ARGV[3]) >= 0 then slot = math.max(slot, now - ARGV[3] + interval) end
+redis.call('HSET', KEYS[1], 'slot', string.format('%.0f', slot + interval))
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (slot - now + interval) / 1000 + KEPT_MS))
+return {string.format('%.0f', slot - now), life[2], factor}
+""".replace("KEPT_MS", str(KEPT_MS))
+)
+#: ARGV: [1] interval, [2] the slot's life. Returns how long to wait still, 0 to leave now, -1 when the slot is void.
+USE_SLOT = (
+    _LIFE
+    + """
+if life[2] ~= ARGV[2] then return -1 end
+local host = redis.call('HMGET', KEYS[1], 'left', 'factor')
+local interval = ARGV[1] * (host[2] or 1)
+local early = tonumber(host[1] or 0) + interval - now
+if early > interval / 50 then return string.format('%.0f', early) end
+redis.call('HSET', KEYS[1], 'left', string.format('%.0f', now))
+return 0
+"""
+)
+#: ARGV: [1] how long nobody may ask, [2] the factor's change, [3] its greatest value.
+ADJUST = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local host = redis.call('HMGET', KEYS[1], 'rest', 'factor')
+local rest = math.max(tonumber(host[1] or 0), now + ARGV[1])
+local factor = math.max(1, math.min(tonumber(ARGV[3]), (host[2] or 1) * ARGV[2]))
+redis.call('HSET', KEYS[1], 'rest', string.format('%.0f', rest), 'factor', string.format('%.3f', factor))
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (rest - now) / 1000 + KEPT_MS))
+""".replace("KEPT_MS", str(KEPT_MS))
+
+
+class HostRests(Exception):
+    """Nobody may ask the host for another `seconds`, longer than the caller would wait."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host} wants to be left alone for another {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class SlotVoid(Exception):
+    """Redis has begun a new life since it gave the slot: take another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A turn that comes in `wait` seconds; `life` is that of the Redis which gave it, None for a turn of our own."""
+
+    wait: float
+    life: str | None
 
 
 class Pace:
     """One process's view of the agreed pace."""
 
-    def __init__(self) -> None:
-        self._take: Script | None
-        try:
-            self._take = broker.prompt_connection().register_script(TAKE_SLOT)
-        except EmbeddedError:  # no Redis at all: somebody tries a spider out, on a machine without a service
-            self._take = None
-        self._local: dict[str, float] = {}
+    def __init__(self, *, longest_rest: float) -> None:
+        self._longest_rest = longest_rest
+        self._asked_at: dict[str, float] = {}
+        self._slowed: set[str] = set()
         self._alone_until = 0.0
-
-    def wait(self, host: str, interval: float) -> float:
-        """Take the next free slot of `host`; the seconds until it. `interval` is the least number of seconds between two slots."""
-        local = self._wait_alone(host, interval)
-        if self._take is None or time.monotonic() < self._alone_until:
-            return local
         try:
-            return int(self._take(keys=[f"pace:{host}"], args=[round(interval * 1_000_000)])) / 1_000_000
-        except redis.RedisError:
-            self._alone_until = time.monotonic() + ALONE_SECONDS
-            return local
+            client = broker.prompt_connection()
+            self._take, self._use, self._adjust = map(client.register_script, (TAKE_SLOT, USE_SLOT, ADJUST))
+        except EmbeddedError:  # no Redis at all: somebody tries a spider out, on a machine without a service
+            self._alone_until = math.inf
 
-    def _wait_alone(self, host: str, interval: float) -> float:
-        now = time.monotonic()
-        slot = max(now, self._local.get(host, 0.0))
-        self._local[host] = slot + interval
-        return slot - now
+    @property
+    def is_alone(self) -> bool:
+        """Whether Redis did not answer of late."""
+        return time.monotonic() < self._alone_until
+
+    def take(self, host: str, interval: float) -> Slot:
+        """Reserve a turn at `host`, at least `interval` seconds after the one before. Raises HostRests, and RedisError."""
+        asked_at = self._asked_at.get(host)
+        ago = -1 if asked_at is None else round((time.monotonic() - asked_at) * 1_000_000)
+        keys, limits = [f"pace:{host}", "pace:life"], [round(interval * 1_000_000), round(self._longest_rest * 1e6)]
+        wait, life, factor = self._take(keys=keys, args=[*limits, ago])
+        if not life:
+            raise HostRests(host, int(wait) / 1_000_000)
+        self._slowed.add(host) if float(factor) > 1 else self._slowed.discard(host)
+        return Slot(int(wait) / 1_000_000, life.decode())
+
+    def take_alone(self, host: str, interval: float) -> Slot:
+        """A turn without Redis, for the next ALONE_SECONDS: slower, so that the jobs of one host together are no faster."""
+        if not self.is_alone:
+            log.warning("Redis does not answer; keeping a slower pace", host=host)
+            self._alone_until = time.monotonic() + ALONE_SECONDS
+        slower = interval * max(ALONE_FACTOR, config.settings().jobs_per_host)
+        return Slot(max(0.0, self._asked_at.get(host, time.monotonic() - slower) + slower - time.monotonic()), None)
+
+    def use(self, host: str, slot: Slot, interval: float) -> float:
+        """The turn has come: 0 when the request leaves now, else how long to wait still. Raises SlotVoid, and RedisError."""
+        if slot.life is not None:
+            wait = int(self._use(keys=[f"pace:{host}", "pace:life"], args=[round(interval * 1_000_000), slot.life]))
+            if wait < 0:
+                raise SlotVoid(f"the slot at {host} is of a Redis that has forgotten it")
+            if wait:
+                return wait / 1_000_000
+        self._asked_at[host] = time.monotonic()
+        return 0.0
+
+    def refused(self, host: str, retry_after: float | None) -> None:
+        """The host has had too much (429, 503): all workers ask it half as often, and not before it said. Raises RedisError."""
+        rest = min(retry_after or 0.0, LONGEST_REST_SECONDS)
+        self._adjust(keys=[f"pace:{host}"], args=[round(rest * 1_000_000), 2, SLOWEST])
+        self._slowed.add(host)
+
+    def answered(self, host: str) -> None:
+        """The host answers: after a refusal the pace recovers step by step. Raises RedisError."""
+        if host in self._slowed:
+            self._adjust(keys=[f"pace:{host}"], args=[0, RECOVERY, SLOWEST])

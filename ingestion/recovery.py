@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ingestion import db, joblist, jobs, queue
+from ingestion import config, db, joblist, jobs, queue
 from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
 from ingestion.retry import Backoff
@@ -77,7 +77,8 @@ def _silent(session: Session) -> list[Job]:
     """The jobs that could be claimed but that no queue holds."""
     # The queue is read before the table: a job that is pushed in between is then seen as waiting at the worst twice, never missed.
     rung = queue.waiting()
-    return [job for job in joblist.claimable(session) if job.id not in rung]
+    free = joblist.claimable(session, per_host=config.settings().jobs_per_host)
+    return [job for job in free if job.id not in rung]
 
 
 def _push_silent() -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth, sources
+from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth, sources, turns
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import Asked, ParsedNovel
@@ -37,15 +37,24 @@ FAMILY = secrets.token_hex(4)
 def process_job(job_id: int) -> str:
     """Ingest the novel of job `job_id`, an integer; how it ended, in a word. Raises what is a fault of this program's own."""
     reach(Point.CHILD_BEGUN)
-    with stopped_by_sigterm() as stop:
-        job = _claim(int(job_id), stop)
-        if job is None:
-            told = "nothing to do: another worker has the job, it has ended or is paused, or it is too early"
-            log.info(told, job=job_id)
-            return "not claimed"
-        reach(Point.JOB_CLAIMED)
-        with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
-            return _attempt(job, Lease(job, config.settings().lease_seconds, stop))
+    try:
+        with stopped_by_sigterm() as stop:
+            return _claim_and_attempt(int(job_id), stop)
+    finally:
+        turns.ring_next(int(job_id))
+
+
+def _claim_and_attempt(job_id: int, stop: StopWish) -> str:
+    job = _claim(job_id, stop)
+    if job is None:
+        told = (
+            "nothing to do: another worker has the job, it has ended or is paused, its host is busy, or it is too early"
+        )
+        log.info(told, job=job_id)
+        return "not claimed"
+    reach(Point.JOB_CLAIMED)
+    with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
+        return _attempt(job, Lease(job, config.settings().lease_seconds, stop))
 
 
 def worker_name(pid: int) -> str:
@@ -56,10 +65,10 @@ def worker_name(pid: int) -> str:
 def _claim(job_id: int, stop: StopWish) -> Job | None:
     """Claim the job, or find that we have: the answer to a commit may be lost though the commit was not."""
     me = worker_name(os.getpid())
-    seconds = config.settings().lease_seconds
+    seconds, per_host = config.settings().lease_seconds, config.settings().jobs_per_host
 
     def claim(session: Session) -> Job | None:
-        claimed = jobs.claim(session, job_id, worker=me, lease_seconds=seconds)
+        claimed = jobs.claim(session, job_id, worker=me, lease_seconds=seconds, per_host=per_host)
         return claimed or joblist.run_by(session, job_id, me)
 
     return db.patiently(claim, unless=lambda: stop.given)

@@ -51,7 +51,7 @@ def servers() -> Iterator[embedded.Urls]:
 
 @pytest.fixture
 def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A migrated database and a Valkey without anything in them, no pace, one attempt a job, no pictures, and loopback allowed; the environment that says so."""
+    """A migrated database and a Valkey without anything in them, no pace, any number of jobs a host, one attempt a job, no pictures, and loopback allowed; the environment that says so."""
     values = {
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
@@ -59,6 +59,7 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
         "PACE_SECONDS": "0",
         "PAGE_RETRY_SECONDS": "0",
         "MAX_ATTEMPTS": "1",
+        "JOBS_PER_HOST": "64",
         "DATA_DIR": str(tmp_path / "data"),
         "PICTURES": "false",
     }

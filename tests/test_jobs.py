@@ -169,7 +169,7 @@ def test_a_job_whose_time_has_not_come_is_not_claimed():
 
     assert claim(job_id) is None
     with db.transaction() as session:
-        assert joblist.claimable(session) == []
+        assert joblist.claimable(session, per_host=1) == []
 
 
 def test_every_unfinished_status_can_end_in_error():

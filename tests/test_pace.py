@@ -1,52 +1,151 @@
-"""One pace per host for all workers, and a pace of one's own while Redis is away."""
+"""One pace per host for all workers, what moves it, and a slower one of one's own while Redis is away."""
 
 from __future__ import annotations
 
 import socket
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import redis
 
-from ingestion.pace import Pace
+from ingestion import broker, pace
+from ingestion.pace import HostRests, Pace, SlotVoid
 from tests.conftest import configure
 
+HOST = "example.org"
 
-def seconds(pace: Pace) -> tuple[float, float]:
-    """How long the next slot is away, and how long it took to find out."""
-    began = time.monotonic()
-    wait = pace.wait("example.org", 5.0)
-    return wait, time.monotonic() - began
+
+def made() -> Pace:
+    return Pace(longest_rest=60)
+
+
+def wait(one: Pace, interval: float = 5.0, host: str = HOST) -> float:
+    return one.take(host, interval).wait
+
+
+def begin_long_ago() -> None:
+    """Let Redis have lived for longer than any interval."""
+    made().take("another.example.org", 0.001)
+    broker.connection().hset("pace:life", "since", "0")
 
 
 @pytest.mark.usefixtures("environment")
-def test_two_workers_share_one_pace():
-    first, second = Pace(), Pace()
+class TestWithRedis:
+    def test_eight_workers_get_turns_one_interval_apart_and_none_is_left_out(self):
+        begin_long_ago()
+        workers = [made() for _ in range(8)]
+        first = time.monotonic()
+        turns = [time.monotonic() - first + wait(worker) for _ in range(3) for worker in workers]
 
-    assert seconds(first)[0] == 0
-    assert 4 < seconds(second)[0] <= 5
-    assert 9 < seconds(first)[0] <= 10
+        gaps = [later - earlier for earlier, later in pairwise(turns)]
+        assert turns[0] == pytest.approx(0, abs=0.1)
+        assert gaps == pytest.approx([5.0] * 23, abs=0.1)
+
+    def test_hosts_do_not_wait_for_each_other(self):
+        begin_long_ago()
+
+        assert [wait(made(), host=f"{name}.example.org") for name in "abc"] == [0, 0, 0]
+
+    def test_a_redis_that_begins_to_live_gives_no_turn_before_one_interval(self):
+        assert wait(made()) == pytest.approx(5, abs=0.1)
+
+    def test_a_redis_that_was_emptied_voids_the_turns_that_it_gave(self):
+        begin_long_ago()
+        first, second = made(), made()
+        used, kept = first.take(HOST, 5.0), second.take(HOST, 5.0)
+        assert first.use(HOST, used, 5.0) == 0
+        broker.connection().flushall()
+
+        with pytest.raises(SlotVoid):
+            second.use(HOST, kept, 5.0)
+        assert wait(second) == pytest.approx(5, abs=0.1)
+
+    def test_a_redis_that_was_restarted_does_so_too_though_it_kept_its_data(self):
+        begin_long_ago()
+        one = made()
+        one.take(HOST, 5.0)
+        kept = one.take(HOST, 5.0)
+        broker.connection().hset("pace:life", "run", "the run id of the server that was")
+
+        with pytest.raises(SlotVoid):
+            one.use(HOST, kept, 5.0)
+
+    def test_who_wakes_up_late_makes_the_next_one_wait(self):
+        begin_long_ago()
+        late, on_time = made(), made()
+        slots = late.take(HOST, 5.0), on_time.take(HOST, 5.0)
+        assert late.use(HOST, slots[0], 5.0) == 0
+
+        assert on_time.use(HOST, slots[1], 5.0) == pytest.approx(5, abs=0.1)
+
+    def test_a_turn_that_nobody_uses_costs_one_interval_and_no_more(self):
+        begin_long_ago()
+        killed, other = made(), made()
+        killed.take(HOST, 5.0)
+
+        assert wait(other) == pytest.approx(5, abs=0.1)
+
+    def test_retry_after_holds_for_every_worker_and_a_long_one_sends_them_away(self):
+        begin_long_ago()
+        made().refused(HOST, 30.0)
+        made().refused("other.example.org", 600.0)
+
+        assert wait(made()) == pytest.approx(30, abs=0.1)
+        with pytest.raises(HostRests, match=r"other.example.org wants to be left alone for another (600|599) s"):
+            made().take("other.example.org", 5.0)
+
+    def test_a_host_that_refuses_is_asked_half_as_often_and_recovers_with_its_answers(self):
+        begin_long_ago()
+        one, other = made(), made()
+        other.refused(HOST, None)
+        other.refused(HOST, None)
+        slowed = [wait(one) for _ in range(2)]
+        for _ in range(20):
+            one.answered(HOST)
+        before, after = wait(one), wait(other)
+
+        assert slowed[1] - slowed[0] == pytest.approx(20, abs=0.1)
+        assert after - before == pytest.approx(5, abs=0.1)
+
+    def test_a_host_is_never_slowed_without_end(self):
+        begin_long_ago()
+        for _ in range(40):
+            made().refused(HOST, None)
+        first, second = wait(made()), wait(made())
+
+        assert second - first == pytest.approx(5 * pace.SLOWEST, abs=0.2)
+
+    def test_what_was_asked_alone_counts_when_redis_is_back(self):
+        begin_long_ago()
+        one = made()
+        assert one.use(HOST, one.take_alone(HOST, 5.0), 5.0) == 0
+
+        assert wait(one) == pytest.approx(5, abs=0.1)
 
 
-def test_a_redis_that_hangs_holds_up_one_page_for_a_moment_and_the_next_not_at_all(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-):
+def test_without_redis_a_process_keeps_a_slower_pace(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        configure(monkeypatch, REDIS_URL=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        pace = Pace()
-        first, second = seconds(pace), seconds(pace)
+        configure(monkeypatch, REDIS_URL=f"redis://127.0.0.1:{silent.getsockname()[1]}/0", JOBS_PER_HOST="3")
+        one, began = made(), time.monotonic()
+        with pytest.raises(redis.RedisError):
+            one.take(HOST, 5.0)
+        took = time.monotonic() - began
+        first = one.take_alone(HOST, 5.0)
+        assert one.use(HOST, first, 5.0) == 0
+        second = one.take_alone(HOST, 5.0)
 
-    assert (first[0], first[1] < 4) == (0, True)
-    assert 1 < second[0] <= 5
-    assert second[1] < 0.4
+    assert took < 4
+    assert (first.wait, one.is_alone) == (0, True)
+    assert second.wait == pytest.approx(15, abs=0.2)
 
 
-@pytest.mark.usefixtures("environment")
-def test_who_has_no_redis_at_all_keeps_the_pace_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_who_has_no_redis_at_all_keeps_the_pace_alone(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     configure(monkeypatch, REDIS_URL="", DATA_DIR=str(tmp_path))
-    pace = Pace()
 
-    assert seconds(pace)[0] == 0
-    assert 4 < seconds(pace)[0] <= 5
+    assert made().is_alone

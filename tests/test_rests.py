@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, update
 
-from ingestion import config, db, intake, joblist, recovery, tasks
+from ingestion import broker, config, db, intake, joblist, recovery, tasks
 from ingestion.crashpoints import Point
 from ingestion.models import Job
 from ingestion.models import Page as PageRow
@@ -32,6 +32,7 @@ def three_attempts(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch)
 
 
 def after_the_rest(job: Job, work: Work) -> Job:
+    broker.connection().delete(f"pace:{job.host}")
     with db.transaction() as session:
         session.execute(update(Job).values(not_before=func.now()))
     recovery.recover()

@@ -1,23 +1,18 @@
-"""What stands between Scrapy and the network: the guard before every request and every address, the pace before every one that leaves."""
+"""The guard before every request, and before every address that is about to be dialled."""
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
 from ingestion import guard
 from ingestion.errors import ForbiddenAddress, IngestionError
-from ingestion.pace import Pace
 
 #: Hosts whose every address the guard refused, with its reason: the connection attempt itself can only say "no address".
 refused: dict[str, ForbiddenAddress] = {}
@@ -40,34 +35,6 @@ class GuardMiddleware:
             guard.check_url(request.url)
         except ForbiddenAddress as reason:
             raise Forbidden(reason) from reason
-
-
-class PaceMiddleware:
-    """Holds each request that really leaves until its host's next free slot."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        wanted = crawler.settings.getfloat("PACE_SECONDS")
-        # A site may want more than the operator's pace, but whoever switched that off has no other.
-        self._interval = max(wanted, getattr(crawler.spidercls, "pace", 0.0)) if wanted else 0.0
-        self._pace = Pace() if self._interval else None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> PaceMiddleware:
-        """Scrapy's way of making a middleware."""
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Wait for the slot, and note when the request leaves: what the answer says was true then, and perhaps no more later."""
-        if self._pace is not None:
-            await rest(self._crawler.spider, self._pace.wait(urlsplit(request.url).netloc, self._interval))
-        request.meta["left_at"] = time.monotonic()
-
-
-async def rest(spider: Any, seconds: float) -> None:
-    """Wait. The spider's `paced_until` tells the lease that this is no standstill."""
-    spider.paced_until = max(getattr(spider, "paced_until", 0.0), time.monotonic() + seconds)
-    await asyncio.sleep(seconds)
 
 
 @implementer(IHostnameResolver)

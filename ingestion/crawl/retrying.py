@@ -13,7 +13,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from ingestion.crawl.dialling import rest
+from ingestion.crawl.pacing import rest
 from ingestion.crawl.reasons import retry_after
 
 #: A page may keep a crawl waiting for as long; a site that wants more of a rest gets it between two attempts of the job.

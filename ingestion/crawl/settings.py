@@ -70,7 +70,7 @@ SETTINGS: dict[str, Any] = {
         "ingestion.pages.PageStoreMiddleware": 900,
         # Below the store, so that what is stored is the page and not its transfer form.
         "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 905,
-        "ingestion.crawl.dialling.PaceMiddleware": 910,
+        "ingestion.crawl.pacing.PaceMiddleware": 910,
     },
 }
 
@@ -81,13 +81,15 @@ def chosen() -> dict[str, Any]:
     return SETTINGS | {
         "SPIDER_RULES_DIRS": [THEMES, ours.spiders_dir] if ours.spiders_dir else [THEMES],
         "PACE_SECONDS": ours.pace_seconds,
+        # Where no site is known yet (Scrapy's own commands), a spider's wish is heard when it is made.
+        "PACE_OF_SPIDER": True,
         "USER_AGENT": ours.user_agent,
         "DOWNLOAD_TIMEOUT": ours.download_timeout,
         "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
         "RETRY_TIMES": ours.page_retries,
         "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
-        # Waiting for a slot counts as being under way: with a pace, more than two would only hold slots they cannot use.
-        "CONCURRENT_REQUESTS": 2 if ours.pace_seconds else 16,
+        # One connection: a site that is slower than the pace is not asked for a second page meanwhile.
+        "CONCURRENT_REQUESTS": 1 if ours.pace_seconds or ours.site_pace else 16,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
     }
 
@@ -97,16 +99,20 @@ def base() -> Settings:
     return Settings(chosen())
 
 
-def pace_of(spider: type[NovelSpider]) -> float:
-    """Seconds between two requests to the spider's site: its own wish or the operator's, whichever is slower; 0 turns all pace off."""
-    ours = config.settings().pace_seconds
-    return max(ours, spider.pace) if ours else 0.0
+def pace_of(spider: type[NovelSpider], host: str = "") -> float:
+    """Seconds between two requests to a host: what SITE_PACE says of it or its spider, else the slower of PACE_SECONDS and the spider's own."""
+    ours = config.settings()
+    told = ours.site_pace.get(host, ours.site_pace.get(spider.name))
+    if told is not None or not ours.pace_seconds:
+        return told or 0.0
+    return max(ours.pace_seconds, spider.pace)
 
 
 def for_site(spider: type[NovelSpider], url: str) -> dict[str, Any]:
     """The settings for the spider's site, which `url` belongs to: with its own pace, and the answer to its question of age."""
     return chosen() | {
-        "PACE_SECONDS": pace_of(spider),
+        "PACE_SECONDS": pace_of(spider, urlsplit(url).netloc),
+        "PACE_OF_SPIDER": False,
         "ADULT_COOKIES": dict(spider.adult_cookies) if config.settings().adult_pages else {},
         "SITE_HOSTS": [urlsplit(spider.index_url(url)).netloc, *spider.allowed_domains],
     }

@@ -92,6 +92,7 @@ SETTINGS = {
     "LEASE_SECONDS": "2",
     "RECOVERY_SECONDS": "1",
     "PACE_SECONDS": "0",
+    "JOBS_PER_HOST": "2",
     "DOWNLOAD_TIMEOUT": "2",
     "PAGE_RETRIES": "2",
     "PAGE_RETRY_SECONDS": "0.1",

@@ -1,0 +1,40 @@
+"""Whose turn it is on a host: only so many of its jobs run at once (JOBS_PER_HOST), and the bell rings for those alone.
+
+The others wait in the table, not in a worker, so that workers are free for jobs of other hosts. Whoever ends a job of the host rings
+for the next one. A process that dies before it does is made good by recovery, which sees a job that could be claimed and that
+no queue holds.
+"""
+
+from __future__ import annotations
+
+import structlog
+from redis import RedisError
+from sqlalchemy.exc import OperationalError
+
+from ingestion import config, db, joblist, queue
+from ingestion.models import Job
+
+log = structlog.get_logger(__name__)
+
+
+def is_next(job: Job) -> bool:
+    """Whether the job could be claimed now."""
+    return job.id in {other.id for other in _due(job.host)}
+
+
+def ring_next(job_id: int) -> None:
+    """Ring for the jobs of this job's host that could be claimed now and that no queue holds. In an outage, recovery does it."""
+    try:
+        with db.transaction() as session:
+            job = joblist.get(session, job_id)
+        rung = queue.waiting()
+        for other in _due(job.host) if job else ():
+            if other.id not in rung:
+                queue.enqueue(other.id, other.priority)
+    except (RedisError, OperationalError) as outage:
+        log.warning("an outage; the host's next job waits for recovery", error=str(outage).splitlines()[0])
+
+
+def _due(host: str) -> list[Job]:
+    with db.transaction() as session:
+        return list(joblist.claimable(session, per_host=config.settings().jobs_per_host, host=host))
