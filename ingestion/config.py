@@ -1,18 +1,22 @@
-"""Settings: the only reader of the environment and of `.env`. A bad or unknown value fails at start, by its name."""
+"""Settings: the only reader of the environment and of `.env`. A bad or unknown value fails at start, by its name.
+
+Any setting may stand in a file instead (a secret that an orchestrator mounts): NAME_FILE names the file.
+"""
 
 from __future__ import annotations
 
 import difflib
 import os
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from functools import cache
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, DirectoryPath, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingestion.values import Aliases, LogFormat, Names, Networks, Tokens, with_a_port
 
 ENV_FILE = Path(".env")
 #: Names that other programs read from the same `.env`; they are not ours to judge.
@@ -23,33 +27,6 @@ NO_SLIPS = {"DATABASE_URI", "REDIS_URI", "WORKER"}
 
 class ConfigError(Exception):
     """A setting is unknown or its value cannot be used. The message names each one."""
-
-
-class LogFormat(StrEnum):
-    """How a log line looks: for a person at a terminal, or one JSON object a line."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-def _split_commas(value: Any) -> Any:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _split_pairs(value: Any) -> Any:
-    """`host=value, host:port=value` to a dict."""
-    if not isinstance(value, str):
-        return value
-    pairs = [part.partition("=") for part in _split_commas(value)]
-    if not all(host and told for host, _, told in pairs):
-        raise ValueError("expected HOST=VALUE pairs divided by commas, e.g. mirror.example.org=royalroad")
-    return {host.strip().lower(): told.strip() for host, _, told in pairs}
-
-
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
-Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
-Paces = Annotated[dict[str, Annotated[float, Field(ge=0, le=3600)]], NoDecode, BeforeValidator(_split_pairs)]
 
 
 class Settings(BaseSettings):
@@ -66,6 +43,18 @@ class Settings(BaseSettings):
     #: Address and port that the API listens on.
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=1, le=65535)
+    #: Tokens beside those that `cli.py token` makes: NAME:SCOPE:SHA256, divided by commas; SCOPE is read or write.
+    api_tokens: Tokens = ()
+    #: Whether whoever reaches the API may use it without a token: because something in front of it asks who comes.
+    api_open: bool = False
+    #: Names that an API without tokens may be called by, beside addresses, localhost and API_HOST.
+    api_hostnames: Names = ()
+    #: Origins of web pages that may use the API from a browser, e.g. https://reader.example.org.
+    cors_origins: Names = ()
+    #: Posts to /ingest that each token (without tokens: each address) may make in a minute. 0 switches the limit off.
+    ingest_rate: int = Field(default=60, ge=0)
+    #: Bytes that the body of a request may have.
+    max_body_bytes: int = Field(default=65_536, ge=1024)
     #: Worker processes that `cli.py up` runs.
     workers: int = Field(default=2, ge=1, le=64)
     #: Seconds between two requests to one host, shared by all workers. 0 switches it off.
@@ -135,7 +124,7 @@ class Settings(BaseSettings):
     def _redis_scheme(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("expected redis://, rediss:// or unix://")
-        return value
+        return value and with_a_port(value)
 
     @field_validator("database_url")
     @classmethod
@@ -145,7 +134,7 @@ class Settings(BaseSettings):
         scheme, rest = value.partition("://")[::2]
         if scheme not in {"postgresql", "postgres", "postgresql+psycopg2"}:
             raise ValueError("expected postgresql://user:password@host:port/database")
-        return f"postgresql+psycopg2://{rest}"
+        return with_a_port(f"postgresql+psycopg2://{rest}")
 
 
 @cache
@@ -153,7 +142,7 @@ def settings() -> Settings:
     """The settings of this process, read once. Raises ConfigError, naming each setting that is wrong."""
     _refuse_unknown_names()
     try:
-        values: dict[str, Any] = {name.lower(): v for name, v in _from_file().items() if name not in os.environ}
+        values: dict[str, Any] = {name.lower(): value for name, value in _given().items()}
         return Settings(**values)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
@@ -166,9 +155,10 @@ def under_supervisor() -> bool:
 
 
 def environment_of(current: Settings) -> dict[str, str]:
-    """The environment that gives a child process these settings."""
+    """The environment that gives a child process these settings: in place of the files that they were read from, too."""
     values = current.model_dump(mode="json", exclude_none=True)
-    return {name.upper(): _as_text(value) for name, value in values.items() if value not in ([], {})}
+    named = {name.upper(): _as_text(value) for name, value in values.items() if value not in ([], {})}
+    return named | {f"{name}_FILE": "" for name in named if f"{name}_FILE" in os.environ}
 
 
 def _as_text(value: Any) -> str:
@@ -180,18 +170,42 @@ def _as_text(value: Any) -> str:
 
 
 def _without_secrets(line: str) -> str:
-    return line.partition(" (got ")[0] if "_URL" in line else line
+    return line.partition(" (got ")[0] if "_URL" in line or "TOKENS" in line else line
+
+
+def _given() -> dict[str, str]:
+    """What is set: by `.env`, and over it by the environment; there and here by a value or by a file that holds it."""
+    return dict(_values(_from_file())) | dict(_values(os.environ))
+
+
+def _values(source: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in map(str.upper, Settings.model_fields):
+        value, path = source.get(name), source.get(f"{name}_FILE")
+        if value and path:
+            raise ConfigError(f"{name} and {name}_FILE are both set; remove one of them")
+        if value or path:
+            yield name, value or _read(f"{name}_FILE", Path(path or ""))
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        value = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: {path} cannot be read: {error}") from None
+    if not value:
+        raise ConfigError(f"{name}: {path} is empty")
+    return value
 
 
 def _from_file() -> dict[str, str]:
-    """What `.env` sets of ours; the environment wins over it."""
+    """What `.env` sets of ours."""
     values = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
     return {name.upper(): value for name, value in values.items() if value and not name.startswith(FOREIGN_PREFIXES)}
 
 
 def _refuse_unknown_names() -> None:
     """A name in `.env` that is no setting, and one in the environment that looks like a slip of one, is an error."""
-    known = {name.upper() for name in Settings.model_fields}
+    known = {name.upper() + ending for name in Settings.model_fields for ending in ("", "_FILE")}
     unknown = [name for name in _from_file() if name not in known]
     slips = [n for n in os.environ if n.isupper() and n not in known | NO_SLIPS and _slip_of(n, known)]
     if names := unknown + slips:

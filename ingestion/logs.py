@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import structlog
 
 from ingestion import config
-from ingestion.config import LogFormat
+from ingestion.values import LogFormat
 
 #: What these say at INFO is of no use to an operator.
 QUIET = (

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingestion import config
-from ingestion.config import ConfigError, LogFormat, Settings
+from ingestion.config import ConfigError, Settings
 from ingestion.system import ROOT
+from ingestion.values import LogFormat
 from tests.conftest import configure, forget
 
 
@@ -44,6 +45,10 @@ def test_everything_is_optional():
         ("SITE_ALIASES", "mirror"),
         ("PICTURES_STORE", "ftp://shelf"),
         ("PICTURES_STORE", "s3://"),
+        ("API_TOKENS", "phone:write:short"),
+        ("API_TOKENS", f"phone:admin:{'0' * 64}"),
+        ("INGEST_RATE", "-1"),
+        ("MAX_BODY_BYTES", "1"),
     ],
 )
 def test_a_bad_value_fails_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
@@ -51,14 +56,6 @@ def test_a_bad_value_fails_by_name(monkeypatch: pytest.MonkeyPatch, name: str, v
 
     with pytest.raises(ConfigError, match=name):
         config.settings()
-
-
-def test_a_bad_url_is_not_repeated_with_its_password(monkeypatch: pytest.MonkeyPatch):
-    configure(monkeypatch, DATABASE_URL="mysql://me:secret@localhost/x")
-
-    with pytest.raises(ConfigError) as told:
-        config.settings()
-    assert "secret" not in str(told.value)
 
 
 def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

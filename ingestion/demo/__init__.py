@@ -18,7 +18,8 @@ import httpx2
 from rich.console import Console
 
 from ingestion import progress, sanitize, system
-from ingestion.config import LogFormat, Settings
+from ingestion.config import Settings
+from ingestion.values import LogFormat
 
 SITE = Path(__file__).parent / "site"
 START_SECONDS = 60

@@ -1,0 +1,51 @@
+"""What the text of a setting means: lists divided by commas, pairs, networks, tokens, URLs with a password in them."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_settings import NoDecode
+
+
+class LogFormat(StrEnum):
+    """How a log line looks: for a person at a terminal, or one JSON object a line."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _split_commas(value: Any) -> Any:
+    """Commas divide, and so do the lines of a file."""
+    return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()] if isinstance(value, str) else value
+
+
+def _split_pairs(value: Any) -> Any:
+    """`host=value, host:port=value` to a dict."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in _split_commas(value)]
+    if not all(host and told for host, _, told in pairs):
+        raise ValueError("expected HOST=VALUE pairs divided by commas, e.g. mirror.example.org=royalroad")
+    return {host.strip().lower(): told.strip() for host, _, told in pairs}
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
+TokenEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,50}:(read|write):[0-9a-f]{64}$")]
+Tokens = Annotated[tuple[TokenEntry, ...], NoDecode, BeforeValidator(_split_commas)]
+Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
+Paces = Annotated[dict[str, Annotated[float, Field(ge=0, le=3600)]], NoDecode, BeforeValidator(_split_pairs)]
+
+
+def with_a_port(url: str) -> str:
+    """The URL, if its host and port can be told from its password: who meets it later would repeat what they make of it."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("its port is no number; in a password write %40 for @, %3A for :, %2F for /") from None
+    return url
