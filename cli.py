@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders
+from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders, tokens
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -14,6 +14,8 @@ database = typer.Typer(no_args_is_help=True, help="The database's tables.")
 spider = typer.Typer(
     no_args_is_help=True, help="The kit for a site's spider: begin it, try it, record its pages, compare."
 )
+
+token = typer.Typer(no_args_is_help=True, help="Who may use the API.")
 
 
 @app.callback()
@@ -48,6 +50,10 @@ for command in (kit.new, kit.check, kit.diff):
 spider.command("test")(kit.replay)
 app.add_typer(database, name="db")
 app.add_typer(spider, name="spider")
+token.command()(tokens.new)
+token.command("list")(tokens.list_tokens)
+token.command()(tokens.revoke)
+app.add_typer(token, name="token")
 
 if __name__ == "__main__":
     with explained():

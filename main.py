@@ -1,4 +1,4 @@
-"""Serve the API: ``python main.py``, or ``uvicorn main:app``."""
+"""Serve the API: ``python main.py``, or ``uvicorn main:app``, which asks for tokens wherever other machines reach it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import sys
 
 import uvicorn
 
-from ingestion import broker, config, logs, migrations, orphans
+from ingestion import broker, config, db, logs, migrations, orphans, tokens
 from ingestion.api import create_app
 from ingestion.startup import explained
 
-app = create_app()
+with explained():
+    app = create_app()
 
 
 def main() -> int:
@@ -20,6 +21,8 @@ def main() -> int:
         current = config.settings()
         logs.configure("api")
         migrations.upgrade()
+        with db.transaction() as session:
+            tokens.refuse_unguarded(session, current)
         broker.redis_url()
     uvicorn.run(
         app, host=current.api_host, port=current.api_port, log_config=None, access_log=current.log_level == "DEBUG"

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from pydantic import DirectoryPath, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ingestion.values import Aliases, LogFormat, Names, Networks, Tokens, with_a_port
+from ingestion.values import Aliases, LogFormat, Names, Networks, Paces, Tokens, with_a_port
 
 ENV_FILE = Path(".env")
 #: Names that other programs read from the same `.env`; they are not ours to judge.

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ingestion.items import Matter, Publication
-from ingestion.status import UNFINISHED, JobStatus, Priority, Refresh
+from ingestion.status import UNFINISHED, JobStatus, Priority, Refresh, Scope
 
 
 def _by_value(kind: type[enum.Enum]) -> Enum:
@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         list[str]: ARRAY(Text),
         dict[str, Any]: JSONB,
-    } | {kind: _by_value(kind) for kind in (JobStatus, Priority, Refresh, Matter, Publication)}
+    } | {kind: _by_value(kind) for kind in (JobStatus, Priority, Refresh, Scope, Matter, Publication)}
 
 
 Now = text("now()")
@@ -114,6 +114,19 @@ class Pause(Base):
 
     host: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
+
+
+class ApiToken(Base):
+    """A token of the API: its name and its SHA-256, never itself. `last_used_at` is right to the hour."""
+
+    __tablename__ = "api_token"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+    scope: Mapped[Scope]
+    created_at: Mapped[datetime] = mapped_column(server_default=Now)
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class JobEvent(Base):

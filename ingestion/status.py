@@ -59,3 +59,10 @@ class Refresh(StrEnum):
 
     NEW = "new"
     ALL = "all"
+
+
+class Scope(StrEnum):
+    """What the bearer of an API token may do."""
+
+    READ = "read"
+    WRITE = "write"

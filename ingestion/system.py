@@ -16,8 +16,9 @@ from types import FrameType
 from typing import IO
 
 from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
-from ingestion import embedded, migrations
+from ingestion import embedded, migrations, tokens
 from ingestion.config import ConfigError, Settings, environment_of
 from ingestion.orphans import die_with_parent
 
@@ -58,16 +59,18 @@ def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True
                 }
             )
         _refuse_taken_port(settings)
-        _migrate(settings)
+        _prepare(settings)
         environment = os.environ | environment_of(settings) | {"QUIRE_PYTHON": sys.executable, "QUIRE_RUN": run_dir}
         yield stack.enter_context(_supervised(environment, output))
 
 
-def _migrate(settings: Settings) -> None:
-    """Once here instead of in each process that starts."""
+def _prepare(settings: Settings) -> None:
+    """Migrate once here instead of in each process that starts, and refuse here what each API process would refuse."""
     engine = create_engine(settings.database_url or "")
     try:
         migrations.upgrade(engine)
+        with Session(engine) as session:
+            tokens.refuse_unguarded(session, settings)
     finally:
         engine.dispose()
 

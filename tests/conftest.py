@@ -62,6 +62,7 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
         "JOBS_PER_HOST": "64",
         "DATA_DIR": str(tmp_path / "data"),
         "PICTURES": "false",
+        "API_HOSTNAMES": "testserver",
     }
     with Redis.from_url(servers.redis_url) as client:
         client.flushall()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
-from ingestion.api import jobs, library, pictures, problems, sites
+from ingestion import config
+from ingestion.api import access, jobs, library, limits, pictures, problems, sites
 
 DESCRIPTION = """\
 Post the URL of a serial novel to `/ingest`; follow the job at `/jobs/{id}`; read the novel at `/novels/{id}`.
@@ -14,11 +16,24 @@ Errors are problem details (RFC 9457, `application/problem+json`): `title` says 
 
 
 def create_app() -> FastAPI:
-    """The application that uvicorn serves."""
-    app = FastAPI(title="Quire", version="0.1.0", description=DESCRIPTION, responses=problems.DOCUMENTED)
+    """The application that uvicorn serves. Raises ConfigError."""
+    current = config.settings()
+    app = FastAPI(
+        title="Quire",
+        version="0.1.0",
+        description=DESCRIPTION,
+        responses=problems.DOCUMENTED,
+        dependencies=[Depends(access.guard)],
+    )
     problems.install(app)
     app.include_router(jobs.router)
     app.include_router(library.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)
+    app.add_middleware(limits.BodyLimit)
+    if current.cors_origins:
+        headers = ["Authorization", "Content-Type"]
+        app.add_middleware(
+            CORSMiddleware, allow_origins=current.cors_origins, allow_methods=["GET", "POST"], allow_headers=headers
+        )
     return app

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from ingestion import db, intake, joblist, urls
-from ingestion.api.problems import CONFLICT
+from ingestion.api.limits import within_rate
+from ingestion.api.problems import CONFLICT, TOO_OFTEN
 from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobOut, JobPage, Kind, Limit, Retry
 from ingestion.errors import ForbiddenAddress
 from ingestion.models import Job
@@ -18,7 +19,12 @@ from ingestion.status import JobStatus
 router = APIRouter(tags=["jobs"])
 
 
-@router.post("/ingest", status_code=202, responses={200: {"model": Accepted, "description": intake.EXISTING}})
+@router.post(
+    "/ingest",
+    status_code=202,
+    responses={200: {"model": Accepted, "description": intake.EXISTING}, **TOO_OFTEN},
+    dependencies=[Depends(within_rate)],
+)
 def ingest(wish: Ingest, response: Response) -> Accepted:
     """Create a job for the novel at `url` and queue it, or return the unfinished one that is already there."""
     try:

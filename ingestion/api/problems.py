@@ -41,17 +41,23 @@ class Problem(BaseModel):
 
 def _documented(status: int, description: str) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": description, "content": content, "model": Problem} | (
-        {"headers": RETRY} if status == 503 else {}
-    )
+    headers = {"headers": HEADERS[status]} if status in HEADERS else {}
+    return {"description": description, "content": content, "model": Problem} | headers
 
 
 RETRY = {"Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer"}}}
+CHALLENGE = {"WWW-Authenticate": {"description": "What is needed (RFC 6750).", "schema": {"type": "string"}}}
+HEADERS = {401: CHALLENGE, 429: RETRY, 503: RETRY}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    401: _documented(401, "A token is needed, and none that is known was sent."),
+    403: _documented(403, "The token may only read, or a page of another origin sent the request."),
     404: _documented(404, "There is no such thing."),
+    413: _documented(413, "The request's body is larger than MAX_BODY_BYTES."),
+    421: _documented(421, "The API has no tokens, and was called by a name that is none of its own."),
     422: _documented(422, "The request cannot be used; `detail` and `errors` say why."),
     503: _documented(503, "PostgreSQL is away."),
 }
+TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: _documented(429, "More posts in a minute than INGEST_RATE.")}
 CONFLICT: dict[int | str, dict[str, Any]] = {409: _documented(409, "The job is not in a state that allows it.")}
 
 

@@ -1,0 +1,43 @@
+"""How much and how often somebody may post: the bytes of a body, and the posts in a minute."""
+
+from __future__ import annotations
+
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingestion import config, rate
+from ingestion.api.access import Caller
+
+
+def within_rate(caller: Caller) -> None:
+    """Refuse who posts more often than INGEST_RATE allows, with 429."""
+    seconds = rate.spend(caller)
+    if seconds is not None:
+        limit = config.settings().ingest_rate
+        detail = f"more than {limit} posts in a minute; try again in {seconds} seconds"
+        raise HTTPException(429, detail, headers={"Retry-After": str(seconds)})
+
+
+class BodyLimit:
+    """Refuses a body of more than MAX_BODY_BYTES with 413 as soon as they have come, whatever its Content-Length says.
+
+    Starlette's own middleware for this answers in plain text, and not with problem details.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        limit = config.settings().max_body_bytes
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise HTTPException(413, f"the request's body is larger than the {limit} bytes of MAX_BODY_BYTES")
+            return message
+
+        await self.app(scope, counted, send)
