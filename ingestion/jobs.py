@@ -18,7 +18,6 @@ from ingestion import joblist, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_UNFINISHED, Job
 from ingestion.retry import Backoff
-from ingestion.sanitize import storable
 from ingestion.status import RUNNING, UNFINISHED, JobStatus, Priority, Refresh
 
 #: Tells the advisory locks of hosts from others.
@@ -176,7 +175,7 @@ def end(
     rest = backoff.rest(error, attempt - _released(session, job_id) - (not spent))
     values: dict[str, Any] = {
         "error_kind": error.kind,
-        "error_message": storable(str(error)),
+        "error_message": transition.tellable(str(error)),
         **UNCLAIMED,
         **(library or {}),
     }

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import structlog
 
 from ingestion import config
+from ingestion.redaction import redacted
 from ingestion.values import LogFormat
 
 #: What these say at INFO is of no use to an operator.
@@ -38,7 +39,7 @@ def configure(process: str, *, stream: TextIO | None = None, level: str | None =
         structlog.processors.format_exc_info,
     ]
     handler = logging.StreamHandler(stream or sys.stdout)
-    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(current.log_format)]
+    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(current.log_format), _redacted]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=level or current.log_level, force=True)
     for name in QUIET:
@@ -49,6 +50,10 @@ def configure(process: str, *, stream: TextIO | None = None, level: str | None =
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def _redacted(_logger: Any, _method: str, line: Any) -> str:
+    return redacted(line)
 
 
 def _renderer(chosen: LogFormat) -> Any:

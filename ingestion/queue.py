@@ -10,11 +10,9 @@ from uuid import uuid4
 
 from rq import Queue
 
-from ingestion import broker, config
+from ingestion import bell, broker, config
 from ingestion.status import Priority
 
-#: The dotted path that a worker imports; the API never does.
-TASK = "ingestion.tasks.process_job"
 NAMES: dict[Priority, str] = {
     Priority.HIGH: "ingestion-high",
     Priority.DEFAULT: "ingestion",
@@ -37,7 +35,7 @@ def known(names: str) -> list[str]:
 def enqueue(job_id: int, priority: Priority) -> None:
     """Ring the bell for a QUEUED row. Raises redis.RedisError when Redis is away; the row then waits for recovery."""
     Queue(NAMES[priority], connection=broker.connection()).enqueue_call(
-        TASK,
+        bell.TASK,
         args=(job_id,),
         job_id=f"{job_id}-{uuid4().hex}",
         description=f"ingest job {job_id}",

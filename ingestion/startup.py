@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ingestion.config import ConfigError
 from ingestion.embedded import EmbeddedError
+from ingestion.redaction import redacted
 
 
 @contextlib.contextmanager
@@ -33,4 +34,4 @@ def explained() -> Iterator[None]:
 
 
 def _first_line(error: BaseException | None) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return redacted(str(error).strip().splitlines()[0]) if str(error).strip() else type(error).__name__

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ingestion.errors import LeaseLost
 from ingestion.models import Job, JobEvent
+from ingestion.redaction import redacted
 from ingestion.sanitize import storable
 from ingestion.status import TRANSITIONS, JobStatus
 
@@ -70,14 +71,18 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """The event of a step, in the transaction that makes it."""
-    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": storable(message)}
-    session.execute(insert(JobEvent).values(detail=_storable(detail), **values))
+    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": tellable(message)}
+    session.execute(insert(JobEvent).values(detail=_tellable(detail), **values))
 
 
-def _storable(detail: Any) -> Any:
-    """What a fault says of itself may hold what made it one."""
+def tellable(text: str) -> str:
+    """What a fault says of itself may hold what made it one, and a password."""
+    return storable(redacted(text))
+
+
+def _tellable(detail: Any) -> Any:
     if isinstance(detail, dict):
-        return {name: _storable(value) for name, value in detail.items()}
+        return {name: _tellable(value) for name, value in detail.items()}
     if isinstance(detail, list):
-        return [_storable(value) for value in detail]
-    return storable(detail) if isinstance(detail, str) else detail
+        return [_tellable(value) for value in detail]
+    return tellable(detail) if isinstance(detail, str) else detail

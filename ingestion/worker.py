@@ -26,9 +26,10 @@ from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import config, crawl, db, joblist, recovery, tasks
+from ingestion import bell, config, crawl, db, joblist, recovery, tasks
 from ingestion.crashpoints import Point, reach
 from ingestion.orphans import die_with_parent
+from ingestion.redaction import redacted
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class IngestionWorker(Worker):
         self._disowned = 0
         kwargs.setdefault("job_monitoring_interval", WATCH_SECONDS)
         kwargs.setdefault("worker_ttl", int(self._recovery_seconds) + TTL_MARGIN_SECONDS)
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs | {"job_class": bell.Bell, "serializer": bell.Plain})
         crawl.warm()
 
     @property
@@ -150,6 +151,12 @@ class IngestionWorker(Worker):
         reach(Point.CHILD_DIED)
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
         self._recover(dead=(int(job.args[0]), tasks.worker_name(retpid)))
+
+    def handle_job_failure(
+        self, job: RQJob, queue: Queue, started_job_registry: Any = None, exc_string: str = "", execution: Any = None
+    ) -> None:
+        """Write the failure down in Redis, where `rq` shows it."""
+        super().handle_job_failure(job, queue, started_job_registry, redacted(exc_string), execution)
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the wish to stop on to the child: it leads a process group of its own, which no supervisor signals."""

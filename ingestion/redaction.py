@@ -1,0 +1,38 @@
+"""Keeps passwords out of what people read: log lines, a job's events and errors, what a start that failed says.
+
+An error's text is its library's, and may repeat the URL that it was given. Who writes such a text down passes it through here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+from ingestion import config
+
+MASK = "***"
+#: Whatever URL it is: the password before its @.
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s/@]+@", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """The text, with a mask in place of each password that is part of a URL or of the settings."""
+    current = config.settings()
+    text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
+    pattern = _passwords(current.database_url, current.redis_url)
+    return pattern.sub(MASK, text) if pattern else text
+
+
+@cache
+def _passwords(*urls: str | None) -> re.Pattern[str] | None:
+    """What finds the URLs' passwords, as they are written there and as they are meant; as words, for one may be short."""
+    found = set()
+    for url in filter(None, urls):
+        written = urlsplit(url).password
+        if written:
+            meant = unquote(written)
+            found |= {written, meant, json.dumps(meant)[1:-1], repr(meant)[1:-1]}
+    longest_first = sorted(found, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)") if found else None
