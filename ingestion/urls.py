@@ -10,6 +10,8 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 #: Parameters that say where a reader came from, not what is asked for.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src)$")
 MAX_LENGTH = 2048
+#: Of the one spelling, which may be longer than what was written; PostgreSQL's indexes hold up to 2704 bytes.
+MAX_CANONICAL_LENGTH = 2560
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -24,12 +26,16 @@ def canonical(url: str) -> str:
     """
     text = url.strip()
     parts = _split(text)
-    query = [pair.split("=", 1)[0] for pair in parts.query.split("&") if pair]
-    cleaned = url_query_cleaner(text, [name for name in query if TRACKING.match(name)], remove=True)
-    scheme, _, path, params, _ = urlsplit(canonicalize_url(cleaned))
+    tracking = [name for pair in parts.query.split("&") if TRACKING.match(name := pair.split("=", 1)[0])]
+    try:
+        cleaned = url_query_cleaner(text, tracking, remove=True)
+        scheme, _, path, params, _ = urlsplit(canonicalize_url(cleaned))
+    except ValueError as error:  # w3lib is stricter than urlsplit was
+        raise UnusableURL(f"{text!r} is not a URL: {error}") from None
     found = urlunsplit((scheme, _netloc(parts.scheme, parts.hostname or "", parts.port), path or "/", params, ""))
-    if len(found) > MAX_LENGTH:
-        raise UnusableURL(f"the URL has {len(found)} characters when it is encoded; at most {MAX_LENGTH} are taken")
+    if len(found) > MAX_CANONICAL_LENGTH:
+        told = f"the URL has {len(found)} characters when it is encoded; at most {MAX_CANONICAL_LENGTH} are taken"
+        raise UnusableURL(told)
     return found
 
 

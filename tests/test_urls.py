@@ -27,7 +27,7 @@ def test_a_url_has_one_spelling(written: str, meant: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "novel", "javascript:alert(1)", "https://a b/", "http://[::1", "https://x:y/", "//a/"]
+    "text", ["", "novel", "javascript:alert(1)", "https://a b/", "http://[::1", "https://x:y/", "//a/", "http://0[::]/"]
 )
 def test_what_is_no_url_is_refused(text: str):
     with pytest.raises(UnusableURL):

@@ -49,6 +49,7 @@ RETRY = {"Retry-After": {"description": "Seconds to wait before the next try.", 
 CHALLENGE = {"WWW-Authenticate": {"description": "What is needed (RFC 6750).", "schema": {"type": "string"}}}
 HEADERS = {401: CHALLENGE, 429: RETRY, 503: RETRY}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    400: _documented(400, "The body is not text in UTF-8."),
     401: _documented(401, "A token is needed, and none that is known was sent."),
     403: _documented(403, "The token may only read, or a page of another origin sent the request."),
     404: _documented(404, "There is no such thing."),

@@ -185,6 +185,6 @@ def test_the_openapi_document_has_examples_and_documents_every_problem(api: Test
     document = api.get("/openapi.json").json()
 
     ingest = document["paths"]["/ingest"]["post"]
-    assert set(ingest["responses"]) == {"200", "202", "401", "403", "404", "413", "421", "422", "429", "503"}
+    assert set(ingest["responses"]) == {"200", "202", "400", "401", "403", "404", "413", "421", "422", "429", "503"}
     assert "example" in document["components"]["schemas"]["Ingest"]
     assert "application/problem+json" in ingest["responses"]["422"]["content"]
