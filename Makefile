@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up chaos lint lock clean
+.PHONY: demo test up chaos lint audit lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/runtime
@@ -25,6 +25,17 @@ lint: .venv/dev
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-cache
+
+# Known vulnerabilities, asked of the package index; licences that MIT cannot use. --strict: what could not be asked about is a failure.
+audit: .venv/dev .venv/audit/bin/pip-audit
+	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock \
+	|| { echo "audit: the vulnerabilities above, or an index that could not be asked; nothing here says that there are none" >&2; exit 1; }
+	$(BIN)/python -m pytest -q -n0 tests/test_licences.py
+
+# In an environment of its own, so that what it needs is not among what it looks at.
+.venv/audit/bin/pip-audit: .venv/bin/python
+	$(BIN)/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip install -q --disable-pip-version-check 'pip-audit>=2.10,<3'
 
 # Pins with hashes for every supported Python and platform; no index is named.
 lock: .venv/dev

@@ -84,7 +84,7 @@ class IngestionWorker(Worker):
 
     def run_maintenance_tasks(self) -> None:
         """RQ's own cleaning, and ours: put back what is stranded. The next time with jitter, so that workers do not crowd."""
-        self._recover_at = time.monotonic() + self._recovery_seconds * random.uniform(0.75, 1.0)  # noqa: S311
+        self._recover_at = time.monotonic() + self._recovery_seconds * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
         with _outlasting("cleaning up"):
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         self._recover()
