@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ingestion.values import Aliases, LogFormat, Names, Networks, Paces, Tokens, with_a_port
 
 ENV_FILE = Path(".env")
-#: Names that other programs read from the same `.env`; they are not ours to judge.
+#: Names that other programs read from the environment or the same `.env`; they are not ours to judge.
 FOREIGN_PREFIXES = ("PG", "RQ_", "PYTHON", "SCRAPY_", "COMPOSE_", "DOCKER_", "UVICORN_", "OBJC_", "LC_")
 #: Names near to ours that platforms set for other programs.
 NO_SLIPS = {"DATABASE_URI", "REDIS_URI", "WORKER"}
@@ -207,7 +207,8 @@ def _refuse_unknown_names() -> None:
     """A name in `.env` that is no setting, and one in the environment that looks like a slip of one, is an error."""
     known = {name.upper() + ending for name in Settings.model_fields for ending in ("", "_FILE")}
     unknown = [name for name in _from_file() if name not in known]
-    slips = [n for n in os.environ if n.isupper() and n not in known | NO_SLIPS and _slip_of(n, known)]
+    ours = [n for n in os.environ if n.isupper() and not n.startswith(FOREIGN_PREFIXES)]
+    slips = [n for n in ours if n not in known | NO_SLIPS and _slip_of(n, known)]
     if names := unknown + slips:
         hints = [f"{n} (did you mean {hint}?)" if (hint := _slip_of(n, known)) else n for n in names]
         raise ConfigError(f"unknown setting: {', '.join(hints)}; .env.example lists every setting")

@@ -62,7 +62,7 @@ def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monke
     (tmp_path / ".env").write_text(
         "WORKERS=5\nAPI_PORT=9000\nDATABASE_URL=postgres://me:p%40ss@db/x\nPGSSLMODE=require\n"
     )
-    configure(monkeypatch, WORKERS="7")
+    configure(monkeypatch, WORKERS="7", RQ_REDIS_URL="redis://another")
 
     current = config.settings()
     assert (current.workers, current.api_port) == (7, 9000)
