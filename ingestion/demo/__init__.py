@@ -31,7 +31,9 @@ def run(out: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="quire-demo-") as folder, _site() as site:
         settings = Settings(
             data_dir=Path(folder),
+            api_host="127.0.0.1",
             api_port=system.free_port(),
+            api_open=True,  # whatever tokens the library of every day has
             workers=1,
             pace_seconds=PACE_SECONDS,
             allowed_networks=(ip_network("127.0.0.0/8"),),

@@ -19,7 +19,7 @@ POLYGLOT = art.GIF + b"<script>alert(document.domain)</script>"
 
 
 @pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def api(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     configure(monkeypatch, PICTURES_STORE=str(tmp_path))
     with TestClient(create_app(), raise_server_exceptions=False) as client:
         yield client
