@@ -21,7 +21,7 @@ router = APIRouter(tags=["library"])
 
 #: A name never means other bytes, and whatever the bytes are, a browser takes them for a picture and runs nothing.
 HEADERS = {
-    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cache-Control": "private, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }

@@ -34,7 +34,7 @@ def test_a_picture_is_served_as_it_is_for_ever_and_runs_nothing(api: TestClient,
     assert answer.headers["Content-Type"] == "image/gif"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
 def test_a_picture_that_is_not_there_is_told_so(api: TestClient):
