@@ -1,8 +1,6 @@
-"""How often somebody may post: a count a minute in Redis, shared by all API processes."""
+"""How often somebody may post: a count a minute in Redis, shared by all API processes. The minute begins with the first post."""
 
 from __future__ import annotations
-
-import time
 
 import structlog
 from redis import RedisError
@@ -22,14 +20,14 @@ def spend(who: str) -> int | None:
     limit = config.settings().ingest_rate
     if not limit:
         return None
-    window, passed = divmod(time.time(), WINDOW_SECONDS)
-    key = f"quire:rate:{who}:{window:.0f}"
+    key = f"quire:rate:{who}"
     try:
         with broker.prompt_connection().pipeline() as pipeline:
             pipeline.incr(key)
-            pipeline.expire(key, WINDOW_SECONDS)
-            count, _ = pipeline.execute()
+            pipeline.expire(key, WINDOW_SECONDS, nx=True)
+            pipeline.ttl(key)
+            count, _, left = pipeline.execute()
     except RedisError as error:
         log.warning("Redis is away; INGEST_RATE is not kept", error=str(error).splitlines()[0])
         return None
-    return int(WINDOW_SECONDS - passed) + 1 if count > limit else None
+    return max(1, int(left)) if count > limit else None

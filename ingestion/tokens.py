@@ -12,7 +12,7 @@ import ipaddress
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -109,10 +109,10 @@ def _known(session: Session, current: Settings) -> Iterator[tuple[Bearer, bytes]
     for entry in current.api_tokens:
         name, scope, digest = entry.split(":")
         yield Bearer(name=name, scope=Scope(scope)), bytes.fromhex(digest)
-    for row in listed(session):
-        if row.revoked_at is None:
-            recent = row.last_used_at is not None and datetime.now(UTC) - row.last_used_at < COARSE
-            yield Bearer(name=row.name, scope=row.scope, long_unseen=not recent), row.digest
+    long_unseen = func.coalesce(ApiToken.last_used_at < func.now() - COARSE, True)
+    rows = session.execute(select(ApiToken, long_unseen).where(ApiToken.revoked_at.is_(None)))
+    for row, unseen in rows:
+        yield Bearer(name=row.name, scope=row.scope, long_unseen=unseen), row.digest
 
 
 def _digest(token: str) -> bytes:

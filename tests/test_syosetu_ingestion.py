@@ -93,9 +93,9 @@ def test_adult_pages_answers_the_question_of_age_to_the_site_that_asks_and_to_no
         site.pages.update({path: gated(page) for path, page in syosetu.render(pictured).items()})
         site.pages[moved] = Page(status=302, headers={"Location": other.url + moved})
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=syosetu")
-        refused = ingest(f"{site.url}{syosetu.work(sample)}", work)
+        refused = ingest(f"{site.url}{syosetu.start(sample)}", work)
         configure(monkeypatch, ADULT_PAGES="true", PICTURES="true")
-        job = ingest(f"{site.url}{syosetu.work(sample)}", work)
+        job = ingest(f"{site.url}{syosetu.start(sample)}", work)
 
     assert (refused.error_kind, job.status, job.chapters_saved) == ("blocked", JobStatus.DONE, 3)
     assert [hit.path for hit in other.hits if hit.path != "/robots.txt"] == [moved, "/map.png"]

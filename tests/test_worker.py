@@ -18,6 +18,7 @@ from ingestion import broker, db, intake, joblist, queue
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
+from tests.processes import waits_for_jobs
 from tests.sites import plain
 from tests.sites.samples import make_novel
 from tests.sites.web import Site
@@ -93,8 +94,7 @@ def test_what_was_fetched_before_the_stop_is_not_fetched_again(environment: dict
 
 def test_a_worker_that_waits_leaves_at_once(environment: dict[str, str]):
     worker = run(environment, *WORKER)
-    client = broker.connection()
-    until(lambda: client.scard("rq:workers") == 1, "the worker did not start")
+    until(waits_for_jobs, "the worker did not start")
     worker.terminate()
 
     assert worker.wait(5) == 0
