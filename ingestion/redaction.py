@@ -14,7 +14,7 @@ from ingestion import config
 
 MASK = "***"
 #: Whatever URL it is: the password before its @.
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s/@]+@", re.IGNORECASE)
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"]*:)[^\s/@]+@", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:

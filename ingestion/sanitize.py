@@ -13,7 +13,7 @@ import nh3
 from lxml import html
 
 _LINE_END = "\u2028"
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 #: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
 TAGS = set(
     [
@@ -124,7 +124,7 @@ ATTRIBUTES = {
 #: None of these can take an element out of sight.
 STYLES = {"font-style", "font-variant", "font-weight", "text-align", "text-decoration"}
 IDENTIFIER = re.compile(r"^[A-Za-z][\w.:-]{0,200}$")
-TRACKER = re.compile(r"""<img\b(?=[^>]*\b(?:width|height)=["']?[01](?:px)?["'\s/>])[^>]*>""", re.IGNORECASE)
+TRACKER = re.compile(r"""<img\b(?=[^<>]*\b(?:width|height)=["']?[01](?:px)?["'\s/>])[^<>]*>""", re.IGNORECASE)
 
 
 def clean(fragment: str, base_url: str) -> str:

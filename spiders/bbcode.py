@@ -54,7 +54,7 @@ def _played(player: Selector) -> str | None:
     source = player.attrib.get("src")
     try:
         told = json.loads(player.attrib.get("data-s9e-mediaembed-iframe", "[]"))
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         told = []
     if isinstance(told, list):
         pairs = zip(told[::2], told[1::2], strict=False)  # a last name without a value says nothing

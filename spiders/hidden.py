@@ -90,7 +90,7 @@ def _matches(document: HtmlElement, selector: str) -> Iterator[tuple[HtmlElement
             if part.pseudo_element is None:
                 for element in document.xpath(HTMLTranslator().selector_to_xpath(part)):
                     yield element, part.specificity()
-    except (SelectorError, XPathError) as error:
+    except (SelectorError, XPathError, RecursionError) as error:
         logger.debug("selector %r of the page is not understood and left out: %s", selector, error)
 
 
@@ -101,7 +101,10 @@ def _sheet_rules(document: HtmlElement) -> Iterator[tuple[str, Any]]:
     # A sheet in <noscript> is for browsers without scripts: it often hides what scripts load later, pictures for one.
     for style in document.xpath("//style[not(ancestor::noscript or ancestor::template)]"):
         if _media_applies(style.get("media") or ""):
-            yield from _rules(tinycss2.parse_stylesheet(style.text or ""))
+            try:
+                yield from list(_rules(tinycss2.parse_stylesheet(style.text or "")))
+            except RecursionError:
+                logger.debug("a sheet of the page is nested too deep to be understood, and left out")
 
 
 def _rules(nodes: Iterable[Any], parents: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -9,18 +9,19 @@ _CHAPTER = r"chapters?|chap|ch|episode|epis|ep|letter|scene|cap[ií]tulo|cap|cha
 _WIDER = r"part|book|volume|vol|arc|season|prologue|epilogue|interlude|side story|extra|пролог|эпилог|prólogo|epílogo"
 _HAN = "〇零一二两兩三四五六七八九十百千"
 _HAN_UNIT = (
-    f"第\\s*[\\d{_HAN}]+|[\\d{_HAN}]+\\s*[章話话回节節화장]|序章|终章|終章|番外|楔子|プロローグ|エピローグ|프롤로그"
+    f"第\\s*[\\d{_HAN}]+|[\\d{_HAN}]\\s?[章話话回节節화장]|序章|终章|終章|番外|楔子|プロローグ|エピローグ|프롤로그"
 )
 UNIT = re.compile(rf"\b({_CHAPTER}|{_WIDER})\b|{_HAN_UNIT}", re.IGNORECASE)
 
-_DIGITS = r"(\d+(?:\.\d+)?)"
+# No chapter has a longer number, and a text of digits alone is not gone through again from each of them.
+_DIGITS = r"(\d{1,20}(?:\.\d{1,20})?)"
 _NUMBERED_UNIT = re.compile(
-    rf"(?:\b(?:{_CHAPTER})\b[.\s#:№-]*|第\s*){_DIGITS}|{_DIGITS}\s*[章話话回节節화장]", re.IGNORECASE
+    rf"(?:\b(?:{_CHAPTER})\b[.\s#:№-]*|第\s*){_DIGITS}|{_DIGITS}\s?[章話话回节節화장]", re.IGNORECASE
 )
 _ANY_DIGITS = re.compile(_DIGITS)
 _ROMAN = re.compile(rf"(?:^(?:(?i:{_CHAPTER})\W+)?|\b(?i:{_CHAPTER})\W+)([IVXLC]+)(?![\w’'])(\W|$)")
 _ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_HAN_NUMBER = re.compile(f"第\\s*([{_HAN}]+)|([{_HAN}]+)\\s*[章話话回节節]")
+_HAN_NUMBER = re.compile(f"第\\s*([{_HAN}]+)|([{_HAN}]{{1,20}})\\s?[章話话回节節]")
 _HAN_WORTH = {"两": 2, "兩": 2, "零": 0} | {sign: worth for worth, sign in enumerate("〇一二三四五六七八九")}
 _HAN_POWER = {"十": 10, "百": 100, "千": 1000}
 

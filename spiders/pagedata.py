@@ -22,11 +22,11 @@ def book(page: Selector) -> Mapping[str, Any]:
     """The first thing on the page that is a book or a series with a name; empty where there is none."""
     for script in page.xpath('//script[@type="application/ld+json"]/text()').getall():
         try:
-            data = json.loads(script)
-        except json.JSONDecodeError as error:
+            things = list(_things(json.loads(script)))
+        except (ValueError, RecursionError) as error:
             logger.debug("JSON-LD that is no JSON is left out: %s", error)
             continue
-        for thing in _things(data):
+        for thing in things:
             if _BOOKS.intersection(_many(thing.get("@type"))) and thing.get("name"):
                 return thing
     return {}
@@ -54,7 +54,7 @@ def assigned(page: Selector, name: str) -> list[Any] | None:
         if found:
             try:
                 return list(json.JSONDecoder().raw_decode(script, found.end())[0])
-            except json.JSONDecodeError as error:
+            except (ValueError, RecursionError) as error:
                 raise ParseError(f"window.{name} in the page is not JSON: {error}") from error
     return None
 

@@ -24,7 +24,7 @@ from spiders.hidden import remove_hidden
 _FICTION = re.compile(r"/(?:fiction|(?:fiction/)?syndication)/(\d+)(?=[/,]|$)")
 _CHAPTER = re.compile(r"/chapter/(\d+)")
 # Every real paragraph carries such a class, another one each time; left in, each fetch would look like an edit.
-_RANDOM_CLASS = re.compile(r"\s*\bcn[A-Z]\w{20,}")
+_RANDOM_CLASS = re.compile(r"\s?\bcn[A-Z]\w{20,}")
 _NOTE = "contains(concat(' ', normalize-space(@class), ' '), ' author-note-portlet ')"
 # INACTIVE is the site's word for a pause that the author did not announce.
 _STATUSES = {status.value.upper(): status for status in Publication} | {"INACTIVE": Publication.HIATUS}

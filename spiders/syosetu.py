@@ -23,7 +23,7 @@ from spiders.hidden import remove_hidden
 
 _WORK = re.compile(r"/(?:novelview/infotop/ncode/)?(n\d+[a-z]+)(?=/|$)", re.IGNORECASE)
 _EPISODE = re.compile(r"/n\d+[a-z]+/(\d+)/?$", re.IGNORECASE)
-_PAGE = re.compile(r"[?&]p=(\d+)")
+_PAGE = re.compile(r"[?&]p=(\d{1,4})\b")
 _JAPAN = timezone(timedelta(hours=9))
 
 _BEFORE, _AFTER = ".p-novel__text--preface", ".p-novel__text--afterword"

@@ -15,7 +15,7 @@ _NO_TITLE = re.compile(
     r"(table of )?contents|index|home|toc|chapters?|chapter list|all chapters|archives?|read (free )?online|目次|目录|最新章节|оглавление",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s+(?:[|–—·»«•:-]{1,2}|>)\s+|\s*[|｜_]\s*")
+_SEPARATOR = re.compile(r"\s(?:[|–—·»«•:-]{1,2}|>)\s|\s?[|｜_]\s?")
 _KIND = re.compile(r"^(category|tag|archives?|novel|series|book|story|serial|title)\s*(archives)?\s*[:：]\s*", re.I)
 
 
