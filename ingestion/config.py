@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from pydantic import DirectoryPath, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ingestion.values import Aliases, LogFormat, Names, Networks, Paces, Tokens, with_a_port
+from ingestion.values import Aliases, Hosts, LogFormat, Names, Networks, Paces, Ports, Tokens, with_a_port
 
 ENV_FILE = Path(".env")
 #: Names that other programs read from the environment or the same `.env`; they are not ours to judge.
@@ -63,8 +63,11 @@ class Settings(BaseSettings):
     site_pace: Paces = Field(default_factory=dict)
     #: Jobs of one host that may run at once. The others wait in the queue, and workers do those of other hosts.
     jobs_per_host: int = Field(default=1, ge=1, le=64)
-    #: Networks beside the public internet that may be fetched from, e.g. 127.0.0.0/8.
+    #: Networks and names of hosts that may be fetched from beside the public internet: 127.0.0.0/8, mirror.lan.
     allowed_networks: Networks = ()
+    allowed_hosts: Hosts = ()
+    #: Ports of the public internet that may be fetched from; of what the two settings above allow, any port may.
+    allowed_ports: Ports = (80, 443, 8080, 8443)
     #: Who the crawler says it is. Put a way to reach you in it.
     user_agent: str = "quire/0.1 (self-hosted novel archive)"
     #: Hosts that a spider serves beside its own: mirrors, renamed sites. HOST[:PORT]=SPIDER, divided by commas.
@@ -75,9 +78,8 @@ class Settings(BaseSettings):
     spiders_on: Names = ()
     #: Whether sites that only ask for the reader's age are told that the readers are adults.
     adult_pages: bool = False
-    #: Seconds that an attempt keeps its job without a sign of progress.
+    #: Seconds that an attempt keeps its job without a sign of progress, and between two looks for stranded jobs.
     lease_seconds: float = Field(default=60.0, ge=1, le=3600)
-    #: Seconds between two looks for stranded jobs, in each worker.
     recovery_seconds: float = Field(default=60.0, ge=1, le=3600)
     #: Part of a novel's chapters that its index may stop listing at once; more, and a person is asked. 1: never.
     max_shrink: float = Field(default=0.3, ge=0, le=1)
@@ -92,14 +94,15 @@ class Settings(BaseSettings):
     max_job_memory: int = Field(default=2048, ge=0)
     #: Seconds until a page that does not come is given up.
     download_timeout: float = Field(default=30.0, ge=1, le=600)
-    #: How often a page is asked for again after a transient error.
+    #: How often a page is asked for again after a transient error; seconds before the first time, doubled for each one after it.
     page_retries: int = Field(default=3, ge=0, le=10)
-    #: Seconds before the first of these; doubled for each one after it.
     page_retry_seconds: float = Field(default=1.0, ge=0, le=60)
-    #: Pages that one job may fetch.
+    #: Pages that one job may fetch, and chapters that its novel may have.
     max_pages: int = Field(default=20_000, ge=1)
-    #: Bytes that one page may have.
+    max_chapters: int = Field(default=20_000, ge=1)
+    #: Bytes that one page may have, unpacked, and tags, those that close an element included.
     max_page_bytes: int = Field(default=20_000_000, ge=1024)
+    max_page_tags: int = Field(default=500_000, ge=100)
     #: Whether a novel's pictures are fetched: its cover, and those in its chapters.
     pictures: bool = True
     #: Where they are kept: a folder, or s3://BUCKET/PREFIX. Unset: the folder pictures in DATA_DIR.

@@ -10,7 +10,7 @@
     │   ├── Unreachable        DNS failure, connection refused or cut, 5xx after all retries
     │   ├── SiteTimeout        the site took longer than its limit
     │   │   └── OutOfTime      one run of the job did
-    │   └── TooLarge           more pages than MAX_PAGES, or a page above MAX_PAGE_BYTES
+    │   └── TooLarge           more pages or chapters than a job may have, a page too large, too deep or of too many tags
     ├── UnsupportedSite        a page came, but nothing in it looks like a list of chapters
     ├── ParseError             a page is not what it should be: no title, an empty chapter
     ├── ForbiddenAddress       the guard refuses the URL or the address behind it
@@ -31,17 +31,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ingestion.visible import shortened, visible
+
+#: Characters of a message: what a site says of itself is quoted in some of them.
+LONGEST_MESSAGE = 2000
+
 
 class IngestionError(Exception):
     """A reason why a job cannot be DONE, told in one sentence that a user can act on.
 
     `retry_after` is how many seconds the site asked to be left alone (RFC 9110, section 10.2.3), None when it did not.
+    Whatever the message quotes, it stays a sentence of some length that can be stored and printed.
     """
 
     kind: ClassVar[str] = "error"
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
+        super().__init__(shortened(visible(message), LONGEST_MESSAGE))
         self.retry_after = retry_after
 
 

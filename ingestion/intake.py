@@ -50,7 +50,7 @@ def submit(
     with db.transaction() as session:
         job, created = jobs.create(
             session,
-            source_url=url.strip(),
+            source_url=urls.web(url) or canonical,
             canonical_url=canonical,
             priority=priority,
             refresh=refresh,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import zstandard
 from scrapy import Request, Spider
@@ -30,6 +30,7 @@ from ingestion.crashpoints import Point, reach
 from ingestion.items import Asked
 from ingestion.lease import Lease
 from ingestion.models import Page
+from ingestion.urls import web
 from spiders import asking
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -175,16 +176,19 @@ def _chain(session: Session, asked: Asked) -> Iterator[Page]:
         yield found
         if found.status not in REDIRECTS:
             return
-        asked = _sent_on(asked, found)
+        target = _sent_on(asked, found)
+        if target is None:
+            return
+        asked = target
 
 
-def _sent_on(asked: Asked, redirect: Page) -> Asked:
-    """What a redirect leads to, as Scrapy follows it."""
+def _sent_on(asked: Asked, redirect: Page) -> Asked | None:
+    """What a redirect leads to, as Scrapy follows it; None for what is no web address."""
     location = (Headers(redirect.headers)["Location"] or b"").decode("latin-1")
-    if isinstance(asked, str):
-        return urljoin(asked, location)
-    url = urljoin(asked.url, location)
-    return replace(asked, url=url) if redirect.status in SENDING_ON else url
+    url = web(location, asked if isinstance(asked, str) else asked.url)
+    if url is None or isinstance(asked, str) or redirect.status not in SENDING_ON:
+        return url
+    return replace(asked, url=url)
 
 
 def _response(page: Page) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,14 +9,14 @@ from urllib.parse import urldefrag
 
 from scrapy.http import Response
 
-from ingestion import sanitize
-from ingestion.errors import IngestionError, Locked, NotFound, ParseError, Unreachable
+from ingestion import config, naming, sanitize, urls
+from ingestion.errors import ForbiddenAddress, IngestionError, Locked, NotFound, ParseError, TooLarge, Unreachable
 from ingestion.items import Asked, Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
-from ingestion.sanitize import storable
 from spiders import asking
 from spiders.base import NovelSpider
 
-LONGEST_KEY_BYTES = 1024
+#: The URL of a chapter whose index gives none that could be followed.
+NOWHERE = "about:blank"
 Load = Callable[[Asked], Response | None]
 
 
@@ -34,14 +33,17 @@ def parse(
 
     Raises IngestionError when the index is not what it should be, and whatever `checkpoint` raises.
     """
-    novel = _named(spider.novel(_index_page(load, index_url)))
+    novel = _named(spider.novel(_index_page(load, index_url)), index_url)
     index = []
     for page in _index(spider, index_url, load):
         checkpoint()
         index.append(page)
     strategy = next((page.strategy for page in index if page.links), "")
+    links = _in_reading_order(index)
+    if len(links) > (most := config.settings().max_chapters):
+        raise TooLarge(f"{index_url} lists more than {most} chapters; raise MAX_CHAPTERS if that is right")
     chapters = []
-    for position, link in enumerate(_in_reading_order(index), start=1):
+    for position, link in enumerate(links, start=1):
         checkpoint()
         chapters.append(_chapter(spider, link, position, load, holes))
     return ParsedNovel(
@@ -56,7 +58,7 @@ def parse(
     )
 
 
-def _in_reading_order(index: Iterable[IndexPage]) -> Iterable[ChapterLink]:
+def _in_reading_order(index: Iterable[IndexPage]) -> list[ChapterLink]:
     """The chapters of all pages, each once, as it was listed first."""
     ordered: list[ChapterLink] = []
     newest_first = False
@@ -64,23 +66,20 @@ def _in_reading_order(index: Iterable[IndexPage]) -> Iterable[ChapterLink]:
         newest_first = newest_first or page.newest_first
         ordered = [*page.links, *ordered] if newest_first else [*ordered, *page.links]
     links: dict[str, ChapterLink] = {}
-    for link in map(_kept, ordered):
-        links.setdefault(link.key, link)
-    return links.values()
+    for link in ordered:
+        links.setdefault(naming.key(link.key), link)
+    return list(links.values())
 
 
-def _kept(link: ChapterLink) -> ChapterLink:
-    """The link with texts that can be stored."""
-    title, volume = storable(link.title), storable(link.volume) or None
-    return replace(link, key=_key(link.key), url=storable(link.url), title=title, volume=volume)
-
-
-def _key(key: str) -> str:
-    """The site's key in a length that an index can hold (PostgreSQL's has 2704 bytes); of a longer one its beginning and its hash."""
-    kept = storable(key)
-    if len(kept.encode()) <= LONGEST_KEY_BYTES:
-        return kept
-    return f"{kept[: LONGEST_KEY_BYTES // 8]}…{hashlib.sha256(kept.encode()).hexdigest()}"
+def _shown(link: ChapterLink) -> ChapterLink:
+    """The entry as it is stored: whoever shows it shows text on one line, and an address that runs nothing."""
+    return replace(
+        link,
+        key=naming.key(link.key),
+        url=urls.web(link.url) or NOWHERE,
+        title=naming.name(link.title),
+        volume=naming.name(link.volume) or None,
+    )
 
 
 def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPage]:
@@ -115,23 +114,30 @@ def _index_page(load: Load, asked: Asked) -> Response:
 def _chapter(
     spider: NovelSpider, link: ChapterLink, position: int, load: Load, holes: Mapping[str, Hole]
 ) -> ParsedChapter:
-    if link.locked:
-        hole = Hole(kind="locked", reason="the site gives it only to those who pay or log in", final=True)
-        return ParsedChapter(link=link, position=position, hole=hole)
-    found = read(spider, link, load, holes)
+    found = _unasked(link) or read(spider, link, load, holes)
     if isinstance(found, Hole):
-        return ParsedChapter(link=link, position=position, hole=found)
-    return ParsedChapter(link=link, position=position, chapter=found)
+        return ParsedChapter(link=_shown(link), position=position, hole=found)
+    return ParsedChapter(link=_shown(link), position=position, chapter=found)
+
+
+def _unasked(link: ChapterLink) -> Hole | None:
+    """Why the chapter was not even asked for, if it was not."""
+    if link.locked:
+        return Hole(kind="locked", reason="the site gives it only to those who pay or log in", final=True)
+    if urls.web(link.url) is None:
+        return Hole(kind=ForbiddenAddress.kind, reason="the index gives it no web address", final=False)
+    return None
 
 
 def read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str, Hole]) -> Chapter | Hole:
     """The text that a link leads to, sanitised, or why there is none."""
-    page, fragment = urldefrag(link.url)
+    url, fragment = urldefrag(link.url)
+    page = urls.web(url) or NOWHERE
     if page in holes:
         return holes[page]
     response = load(page)
     if response is None:
-        return Hole(kind="unreachable", reason=f"{link.url} was not fetched", final=False)
+        return Hole(kind="unreachable", reason=f"{page} was not fetched", final=False)
     if response.status in NovelSpider.handle_httpstatus_list:
         return Hole(kind="not_found", reason=f"the site answers {response.status}", final=True)
     try:
@@ -150,25 +156,23 @@ def _cleaned(chapter: Chapter, url: str) -> Chapter:
         raise ParseError(f"the page {url} has no text")
     before = sanitize.clean(chapter.notes_before, url) if chapter.notes_before else None
     after = sanitize.clean(chapter.notes_after, url) if chapter.notes_after else None
-    title = " ".join(storable(chapter.title).split())
-    return replace(
-        chapter, content=content, notes_before=before or None, notes_after=after or None, title=title or None
-    )
+    title = naming.name(chapter.title) or None
+    return replace(chapter, content=content, notes_before=before or None, notes_after=after or None, title=title)
 
 
-def _named(novel: Novel) -> Novel:
+def _named(novel: Novel, index_url: str) -> Novel:
     """The novel with texts that can be stored, its title on one line. Raises ParseError when it has none."""
-    title = " ".join(storable(novel.title).split())
+    title = naming.name(novel.title)
     if not title:
         raise ParseError(f"the index {novel.url} gives the novel no title")
     return replace(
         novel,
-        key=_key(novel.key),
-        url=storable(novel.url),
+        key=naming.key(novel.key),
+        url=urls.web(novel.url) or index_url,
         title=title,
-        cover_url=storable(novel.cover_url) or None,
-        authors=tuple(map(storable, novel.authors)),
-        description=storable(novel.description) or None,
-        language=storable(novel.language) or None,
-        tags=tuple(map(storable, novel.tags)),
+        cover_url=urls.web(novel.cover_url or ""),
+        authors=naming.names(novel.authors),
+        description=naming.description(novel.description) or None,
+        language=naming.name(novel.language) or None,
+        tags=naming.names(novel.tags),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url, url_query_cleaner
+from w3lib.url import canonicalize_url, safe_url_string, url_query_cleaner
 
 #: Parameters that say where a reader came from, not what is asked for.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src)$")
@@ -13,6 +13,7 @@ MAX_LENGTH = 2048
 #: Of the one spelling, which may be longer than what was written; PostgreSQL's indexes hold up to 2704 bytes.
 MAX_CANONICAL_LENGTH = 2560
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_NETLOC = re.compile(r"[A-Za-z0-9_.:\[\]-]+")
 
 
 class UnusableURL(ValueError):
@@ -47,6 +48,24 @@ def host(text: str) -> str:
     return urlsplit(canonical(text if "://" in text else f"https://{text}")).netloc
 
 
+def ascii_host(host: str) -> str:
+    """A host as it goes over the wire, in lower case: an international name in punycode. Raises ValueError when it is no host."""
+    return host.lower() if ":" in host or not host else host.encode("idna").decode("ascii").lower()
+
+
+def web(address: str, base: str = "") -> str | None:
+    """An address that the page at `base` gives, fit to be shown and followed: http or https, in ASCII; None for any other.
+
+    What `javascript:` and `data:` name is none; a name in letters that look like others is told by its punycode.
+    """
+    try:
+        found = safe_url_string(urljoin(base, address.strip()))
+        parts = urlsplit(found)
+    except ValueError:  # UnicodeError, too, is one
+        return None
+    return found if parts.scheme in DEFAULT_PORTS and _NETLOC.fullmatch(parts.netloc) else None
+
+
 def _split(text: str) -> SplitResult:
     if len(text) > MAX_LENGTH:
         raise UnusableURL(f"the URL has {len(text)} characters; at most {MAX_LENGTH} are taken")
@@ -67,5 +86,5 @@ def _split(text: str) -> SplitResult:
 
 
 def _netloc(scheme: str, host: str, port: int | None) -> str:
-    name = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii").rstrip(".").lower()
+    name = f"[{host}]" if ":" in host else ascii_host(host).rstrip(".")
     return name if port in (None, DEFAULT_PORTS[scheme]) else f"{name}:{port}"

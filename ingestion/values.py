@@ -8,8 +8,10 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_settings import NoDecode
+
+from ingestion.urls import ascii_host
 
 
 class LogFormat(StrEnum):
@@ -36,6 +38,8 @@ def _split_pairs(value: Any) -> Any:
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(ascii_host)], ...], NoDecode, BeforeValidator(_split_commas)]
+Ports = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split_commas)]
 TokenEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,50}:(read|write):[0-9a-f]{64}$")]
 Tokens = Annotated[tuple[TokenEntry, ...], NoDecode, BeforeValidator(_split_commas)]
 Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]

@@ -17,7 +17,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
-from ingestion.errors import IngestionError, NotFound
+from ingestion.errors import IngestionError, NotFound, ParseError
 from ingestion.items import Asked, Chapter, ChapterLink, IndexPage, Novel, ParsedChapter, Sign
 from spiders import asking
 
@@ -138,14 +138,18 @@ class NovelSpider(Spider):
     def _page_of(self, link: ChapterLink, index: Response) -> Iterator[Request]:
         """A chapter's page, once: it may be the index itself, and hold other chapters beside it."""
         page = urldefrag(link.url).url
-        if page != index.url and page not in self._pages:
+        if page != index.url and page not in self._pages and _can_be_asked_for(page):
             self._pages.add(page)
             yield self.chapter_request(replace(link, url=page))
 
     def _read_index(self, response: Response) -> IndexPage:
         if response.status in self.handle_httpstatus_list:
             raise NotFound(f"the site says that {response.url} is not there ({response.status}); check the URL")
-        return self.chapters(response)
+        page = self.chapters(response)
+        for asked in (*page.further, page.index_url or response.url):
+            if not _can_be_asked_for(asked):
+                raise ParseError(f"{response.url} leads on to {asked}, which is no web address")
+        return page
 
     def _next_in_chain(self, response: Response, page: IndexPage) -> Iterator[Request]:
         """A chain's pages are chapters too, fetched once; only its end is asked whether something follows by now."""
@@ -171,3 +175,12 @@ class NovelSpider(Spider):
         """Do without a page that did not come, retries included."""
         self.settled += 1
         return list(self._ask_instead(failure.request, failure.value))  # type: ignore[attr-defined,arg-type] # Scrapy adds it
+
+
+def _can_be_asked_for(asked: Asked) -> bool:
+    """Whether Scrapy takes it for a URL at all; whether it may be fetched is for others to say."""
+    try:
+        asking.request(asked)
+    except ValueError:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ingestion import bookshelf, db, intake, sanitize
 from ingestion.models import ChapterRow, Job
@@ -26,6 +26,18 @@ def library(job: Job) -> list[ChapterRow]:
     with db.transaction() as session:
         listed = bookshelf.chapters(session, job.novel_id, after=None, limit=1000)
         return [session.get_one(ChapterRow, row.id, populate_existing=True) for row in listed]
+
+
+def holes(job: Job) -> dict[str, tuple[str | None, str]]:
+    """Why chapters have no text, by title: the kind, and the reason."""
+    return {row.title: (row.missing_kind, row.missing_reason or "") for row in library(job) if row.content is None}
+
+
+def contents(names: Iterable[str]) -> str:
+    """An index page: a chapter of each name, at the path that is its number."""
+    return "".join(f"<li><a href='/{n}'>Chapter {name}</a></li>" for n, name in enumerate(names)).join(
+        ("<ol>", "</ol>")
+    )
 
 
 def words(fragment: str | None) -> list[str]:

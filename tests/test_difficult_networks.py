@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import zlib
 from dataclasses import replace
 
@@ -31,14 +30,6 @@ def test_transient_errors_are_retried_at_once(work: Work):
     assert job.status is JobStatus.DONE
 
 
-def resolves(name: str) -> bool:
-    try:
-        socket.getaddrinfo(name, None)
-    except OSError:
-        return False
-    return True
-
-
 def test_a_name_that_does_not_resolve_is_told_as_that(work: Work, monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, PAGE_RETRIES="0")
     job = ingest("http://no-such-host.invalid/novel", work)
@@ -64,28 +55,6 @@ def test_what_robots_txt_forbids_is_not_fetched(work: Work):
 
         assert site.requests("/index.html") == 0
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "robots")
-
-
-@pytest.mark.skipif(not resolves(socket.gethostname()), reason="this machine's own name does not resolve")
-def test_a_name_is_judged_by_the_address_that_would_be_dialled(work: Work, monkeypatch: pytest.MonkeyPatch):
-    configure(monkeypatch, ALLOWED_NETWORKS="", PAGE_RETRIES="0")
-    with Site(plain.render(novel())) as site:
-        job = ingest(f"{site.url}/index.html".replace("127.0.0.1", socket.gethostname()), work)
-
-        assert site.hits == []
-    assert (job.status, job.error_kind) == (JobStatus.ERROR, "forbidden_address")
-
-
-def test_a_redirect_to_a_forbidden_address_is_not_followed(work: Work, monkeypatch: pytest.MonkeyPatch):
-    with Site({"/secret": Page("inside")}) as inner, Site() as outer:
-        outer.pages["/index.html"] = Page(
-            "", status=302, headers={"Location": inner.url.replace("127.0.0.1", "127.0.0.2")}
-        )
-        configure(monkeypatch, ALLOWED_NETWORKS="127.0.0.1/32")
-        job = ingest(f"{outer.url}/index.html", work)
-
-        assert inner.hits == []
-    assert (job.status, job.error_kind) == (JobStatus.ERROR, "forbidden_address")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
@@ -121,20 +90,13 @@ def test_a_chapter_that_moved_is_followed_and_costs_nothing_the_next_time(work: 
     assert words(library(job)[1].content) == words(sample.chapters[1].content)
 
 
-@pytest.mark.parametrize(
-    ("location", "kind"),
-    [
-        ("/index.html", "unreachable"),
-        ("file:///etc/passwd", "unreachable"),
-        ("http://10.0.0.1/", "forbidden_address"),
-    ],
-)
-def test_a_redirect_that_leads_nowhere_ends_in_an_honest_error(work: Work, location: str, kind: str):
-    with Site({"/index.html": Page("", status=302, headers={"Location": location})}) as site:
+def test_a_redirect_in_a_circle_ends_in_an_honest_error(work: Work):
+    with Site({"/index.html": Page("", status=302, headers={"Location": "/index.html"})}) as site:
         job = ingest(f"{site.url}/index.html", work)
 
         assert len(site.hits) < 15
-    assert (job.status, job.error_kind) == (JobStatus.ERROR, kind)
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, "unreachable")
+    assert "leads back to itself" in (job.error_message or "")
 
 
 def test_a_chapter_whose_answer_is_cut_off_is_not_saved_as_it_is(work: Work, monkeypatch: pytest.MonkeyPatch):

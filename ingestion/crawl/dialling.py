@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from scrapy import Request
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-from ingestion import guard
+from ingestion import guard, pages
 from ingestion.errors import ForbiddenAddress, IngestionError
+from ingestion.urls import ascii_host
+from ingestion.visible import shortened
 
 #: Hosts whose every address the guard refused, with its reason: the connection attempt itself can only say "no address".
 refused: dict[str, ForbiddenAddress] = {}
@@ -35,6 +39,22 @@ class GuardMiddleware:
             guard.check_url(request.url)
         except ForbiddenAddress as reason:
             raise Forbidden(reason) from reason
+
+
+class GuardedRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's own, but a redirect to what is no web page is an error with a reason instead of the page that was asked for."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The request that the redirect makes, or the response. Raises Forbidden."""
+        location = shortened((response.headers.get("Location") or b"").decode("latin-1"), guard.SHOWN)
+        refusal = ForbiddenAddress(f"{request.url} redirects to {location}, and only http and https URLs are fetched")
+        try:
+            answer = super().process_response(request, response)
+        except ValueError as error:
+            raise Forbidden(refusal) from error
+        if isinstance(answer, Response) and location and answer.status in pages.REDIRECTS:
+            raise Forbidden(refusal)
+        return answer
 
 
 @implementer(IHostnameResolver)
@@ -62,7 +82,7 @@ class GuardedResolver:
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         """See IHostnameResolver."""
-        receiver = _GuardedReceiver(resolutionReceiver, hostName)
+        receiver = _GuardedReceiver(resolutionReceiver, ascii_host(hostName))
         resolution: IHostResolution = self._original.resolveHostName(
             receiver, hostName, portNumber, addressTypes, transportSemantics
         )

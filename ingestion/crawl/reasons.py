@@ -11,12 +11,15 @@ from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
 )
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from ingestion import pages
 from ingestion.crawl.dialling import Forbidden, refused
 from ingestion.errors import (
     Blocked,
@@ -77,7 +80,18 @@ def _cancelled(url: str, _: Exception) -> IngestionError:
 def _ignored(url: str, failure: Exception) -> IngestionError:
     if "robots.txt" in str(failure):
         return RobotsDisallowed(f"robots.txt of {urlsplit(url).netloc} forbids {url} to programs; it is not fetched")
+    if "max redirections" in str(failure):
+        return Unreachable(
+            f"{url} redirects more than {pages.MAX_REDIRECTS} times; open it in a browser to see where to"
+        )
     return Unreachable(f"{url} was not fetched: {failure}")
+
+
+def _broken(url: str, failure: Exception) -> IngestionError:
+    for reason in getattr(failure.__cause__, "reasons", ()):
+        if isinstance(reason.value, IngestionError):
+            return type(reason.value)(f"{url} {reason.value}")
+    return Unreachable(f"the answer to {url} was cut off, or is no HTTP; try again later")
 
 
 def _refused(_: str, failure: Forbidden) -> IngestionError:
@@ -107,4 +121,6 @@ REASONS: dict[type[Exception], Callable[[str, Any], IngestionError]] = {
     CannotResolveHostError: _unresolved,
     DownloadTimeoutError: _late,
     DownloadCancelledError: _cancelled,
+    DownloadFailedError: _broken,
+    ResponseDataLossError: _broken,
 }

@@ -16,6 +16,8 @@ from ingestion.crawl.dialling import Forbidden
 from ingestion.crawl.reasons import TOO_MANY_REQUESTS, explain, retry_after
 from ingestion.errors import IngestionError, LeaseLost, RateLimited, RobotsDisallowed, Unreachable
 
+LONGEST_BYTES = 500 * 1024
+
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's own, but a page that is forbidden, or whose robots.txt cannot be had, fails with the reason."""
@@ -41,11 +43,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise Forbidden(RobotsDisallowed(told))
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        """RFC 9309, section 2.3.1: a client error means that there are no rules, a server error that all is disallowed."""
+        """RFC 9309, sections 2.3.1 and 2.5: a client error means that there are no rules, a server error that all is disallowed.
+
+        Of a long file the beginning counts.
+        """
         if response.status == TOO_MANY_REQUESTS or response.status >= 500:
             self._robots_error(_unavailable(response), netloc)
         else:
-            found = response if response.status < 400 else response.replace(body=b"")
+            found = response.replace(body=response.body[:LONGEST_BYTES] if response.status < 400 else b"")
             self._texts[netloc] = found.body.decode(errors="replace")
             await super()._parse_robots(found, netloc, request)
 

@@ -52,9 +52,7 @@ SETTINGS: dict[str, Any] = {
     "HTTPCACHE_ENABLED": False,
     "HTTPCACHE_STORAGE": "ingestion.pages.PageStore",
     "HTTPCACHE_POLICY": "ingestion.freshness.Freshness",
-    "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(
-        ("http", "https"), "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
-    ),
+    "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "ingestion.crawl.answers.MeasuredDownloadHandler"),
     "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0},
     # The whole list instead of Scrapy's own, from the spider down to the network. Not in it: the proxy (it would dial
     # addresses that the guard never sees) and the cookie jar (it asks a list of public suffixes on the internet).
@@ -66,10 +64,11 @@ SETTINGS: dict[str, Any] = {
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "ingestion.crawl.retrying.PageRetryMiddleware": 550,
-        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+        "ingestion.crawl.dialling.GuardedRedirectMiddleware": 600,
         "ingestion.pages.PageStoreMiddleware": 900,
-        # Below the store, so that what is stored is the page and not its transfer form.
-        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 905,
+        # Below the store, so that what is stored is the page and not its transfer form, and no page that does harm.
+        "ingestion.crawl.limits.LimitsMiddleware": 902,
+        "ingestion.crawl.limits.UnpackingMiddleware": 905,
         "ingestion.crawl.pacing.PaceMiddleware": 910,
     },
 }
@@ -86,6 +85,7 @@ def chosen() -> dict[str, Any]:
         "USER_AGENT": ours.user_agent,
         "DOWNLOAD_TIMEOUT": ours.download_timeout,
         "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
+        "PAGE_MAX_TAGS": ours.max_page_tags,
         "RETRY_TIMES": ours.page_retries,
         "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
         # One connection: a site that is slower than the pace is not asked for a second page meanwhile.

@@ -57,6 +57,12 @@ def test_the_same_novel_after_the_end_is_a_new_job(api: TestClient):
     assert again.json()["job_id"] != first
 
 
+def test_a_host_in_letters_that_look_like_others_is_shown_in_punycode(api: TestClient):
+    job_id = api.post("/ingest", json={"url": "https://ex\u0430mple.org/novel"}).json()["job_id"]
+
+    assert api.get(f"/jobs/{job_id}").json()["source_url"] == "https://xn--exmple-4nf.org/novel"
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [
