@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.config
 import sys
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -12,6 +13,7 @@ import structlog
 from ingestion import config
 from ingestion.redaction import redacted
 from ingestion.values import LogFormat
+from ingestion.visible import visible
 
 #: What these say at INFO is of no use to an operator.
 QUIET = (
@@ -37,6 +39,7 @@ def configure(process: str, *, stream: TextIO | None = None, level: str | None =
         structlog.stdlib.ExtraAdder(allow=("job", "site")),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _one_line,
     ]
     handler = logging.StreamHandler(stream or sys.stdout)
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(current.log_format), _redacted]
@@ -54,6 +57,23 @@ def configure(process: str, *, stream: TextIO | None = None, level: str | None =
 
 def _redacted(_logger: Any, _method: str, line: Any) -> str:
     return redacted(line)
+
+
+def _one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Whatever a site or a user called something, a line is one line and steers no terminal; those of a traceback are set in."""
+    traceback = event.pop("exception", None)
+    shown: MutableMapping[str, Any] = _shown(event)
+    if traceback is not None:
+        shown["exception"] = visible(str(traceback), keep="\n\t").replace("\n", "\n    ")
+    return shown
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {_shown(name): _shown(one) for name, one in value.items()}
+    return [_shown(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _renderer(chosen: LogFormat) -> Any:

@@ -7,6 +7,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from ingestion import config
 from ingestion.api import access, jobs, library, limits, pictures, problems, sites
+from ingestion.api.headers import Inert
 
 DESCRIPTION = """\
 Post the URL of a serial novel to `/ingest`; follow the job at `/jobs/{id}`; read the novel at `/novels/{id}`.
@@ -36,4 +37,5 @@ def create_app() -> FastAPI:
         app.add_middleware(
             CORSMiddleware, allow_origins=current.cors_origins, allow_methods=["GET", "POST"], allow_headers=headers
         )
+    app.add_middleware(Inert)  # the last is the outermost: no answer goes out without its headers
     return app

@@ -38,7 +38,7 @@ def ingest(
         output.out.print(f"job {job_id}: {taken.message}")
     job = progress.follow(lambda: _job(job_id), show=not as_json) if follow else _job(job_id)
     output.as_json(job) if as_json else output.out.print(
-        progress.verdict(job) if follow else f"job {job_id}: {taken.message}"
+        progress.verdict(job) if follow else f"job {job_id}: {taken.message}", markup=False, highlight=False
     )
     if follow and job["status"] != JobStatus.DONE:
         raise SystemExit(1)

@@ -10,8 +10,20 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-out = Console(soft_wrap=True)
+from ingestion.visible import visible
+
+
+class Terminal(Console):
+    """A console on which what a site called something is shown, and steers nothing."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Rich's way from a string to what is printed."""
+        return super().render_str(visible(text, keep="\n"), **options)
+
+
+out = Terminal(soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")]
