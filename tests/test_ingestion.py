@@ -129,19 +129,18 @@ def test_an_edited_chapter_gets_a_new_revision(work: Work):
     assert [c.revision for c in chapters] == [2, 1, 1, 1, 1, 1]
 
 
-def test_twenty_novels_on_two_queues_are_each_saved_once(work: Work):
-    samples = [make_novel(chapters=2, title=f"Novel {n}", seed=n) for n in range(20)]
+def test_novels_that_are_posted_twice_are_each_saved_once(work: Work):
+    samples = [make_novel(chapters=2, title=f"Novel {n}", seed=n) for n in range(5)]
     pages = {f"/{n}{path}": page for n, s in enumerate(samples) for path, page in plain.render(s).items()}
     with Site(pages) as site:
-        made = [intake.submit(f"{site.url}/{n}/index.html").job.id for n in range(20)]
-        made += [intake.submit(f"{site.url}/{n}/index.html").job.id for n in range(20)]
+        made = [intake.submit(f"{site.url}/{n}/index.html").job.id for _ in range(2) for n in range(5)]
         work()
 
     with db.transaction() as session:
         found = [session.get_one(Job, job_id) for job_id in made]
-    assert len(set(made)) == 20
+    assert len(set(made)) == 5
     assert {job.status for job in found} == {JobStatus.DONE}
-    assert len({job.novel_id for job in found}) == 20
+    assert len({job.novel_id for job in found}) == 5
 
 
 def test_a_serial_without_an_index_is_followed_from_its_first_chapter(work: Work):

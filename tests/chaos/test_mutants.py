@@ -64,8 +64,8 @@ NOTICED = {
 }
 
 
-#: Two of them in each run of the tests; the others cost half a minute, and `make chaos` runs them.
-IN_SHORT = {"fence", "store"}
+#: One of them in each run of the tests; the others cost half a minute, and `make chaos` runs them.
+IN_SHORT = {"fence"}
 LONG = [pytest.param(name, marks=[] if name in IN_SHORT else pytest.mark.long) for name in SCENARIOS]
 
 

@@ -14,7 +14,7 @@ from ingestion.errors import IngestionError
 from spiders.base import NovelSpider
 from tests.spiders.recorded import PAGES
 
-ROUNDS = 12
+ROUNDS = 6
 RECORDED = sorted(path for path in PAGES.glob("*/*") if path.name != "expected.json")
 URLS = ("https://example.org/fiction/1/slug/chapter/2/slug", "https://example.org/ebooks/author/title/text/x#p1")
 TORN = (b"<", b"</div>", b"{", b'"', b"\x00", b"\xff\xfe", b"<script>", b"&#xD800;", b"[]", b"null")
