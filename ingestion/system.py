@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
@@ -25,11 +26,18 @@ from ingestion.orphans import die_with_parent
 ROOT = Path(__file__).resolve().parent.parent
 SUPERVISOR_CONFIG = ROOT / "deploy" / "supervisor" / "supervisord.conf"
 STOP_TIMEOUT_SECONDS = 60
+_REACHABLE = re.compile(r"\S@\S+\.\S|https?://\S")
+NOBODY_TO_ASK = (
+    "USER_AGENT names nobody whom a site could ask about these requests, and some sites refuse such programs: "
+    "set it, for instance to mylibrary/1.0 (+mailto:me@example.org)"
+)
 
 
 def up(settings: Settings) -> int:
     """Run until a signal comes, everything's log on standard output. Raises EmbeddedError, ConfigError. The exit code."""
     with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor) as reasons:
+        if not _REACHABLE.search(settings.user_agent):
+            sys.stderr.write(f"{NOBODY_TO_ASK}\n")
         print(
             f"API on http://{settings.api_host}:{settings.api_port} (docs at /docs), {settings.workers} workers",
             flush=True,

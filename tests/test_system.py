@@ -125,6 +125,7 @@ def test_up_stops_cleanly_in_the_middle_of_a_job_and_goes_on_at_the_next_start(s
     assert len(paths) <= 22  # those under way when the stop came may be asked for twice, no other
     assert (refused.returncode, "in use by another" in refused.stderr) == (1, True)
     assert (alone.returncode, "cli.py up" in alone.stderr) == (1, True)
+    assert "USER_AGENT names nobody" in (system.folder / "log").read_text()
     assert (ingested.returncode, json.loads(ingested.stdout)["status"]) == (0, "done")
 
 
