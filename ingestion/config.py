@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     user_agent: str = "quire/0.1 (self-hosted novel archive)"
     #: Hosts that a spider serves beside its own: mirrors, renamed sites. HOST[:PORT]=SPIDER, divided by commas.
     site_aliases: Aliases = Field(default_factory=dict)
-    #: Folder of spiders as data: a TOML file of selectors for each site (see CONTRIBUTING.md).
+    #: Folder of spiders as data: a TOML file of selectors for each site (see CONTRIBUTING.md), looked into before each job.
     spiders_dir: DirectoryPath | None = None
     #: Spiders that are off by themselves (`cli.py spiders` says why) and that the operator wants all the same, divided by commas.
     spiders_on: Names = ()

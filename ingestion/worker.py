@@ -107,6 +107,7 @@ class IngestionWorker(Worker):
     def fork_work_horse(self, job: RQJob, queue: Queue) -> None:
         """Fork with SIGTERM held back, so that one that comes now meets a child that knows what to do with it."""
         self._disowned = 0
+        crawl.look_again()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             super().fork_work_horse(job, queue)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urljoin
 
 from parsel import Selector
@@ -11,13 +12,16 @@ from scrapy.http import Response
 
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel, Publication
+from ingestion.rules import Rules
 from spiders import walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import drop, first, inner_html, line, paragraphs, tree, words
 from spiders.generic import Generic
 from spiders.hidden import remove_hidden
-from spiders.rules import Rules
+
+#: The themes that come along. They have no hosts of their own: SITE_ALIASES=<host>=<theme> says which.
+THEMES = Path(__file__).with_name("themes")
 
 
 def spider(rules: Rules) -> type[NovelSpider]:

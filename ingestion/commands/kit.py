@@ -123,8 +123,8 @@ def _canonical(url: str) -> str:
 
 
 def _by_rules(rules: Path) -> type[NovelSpider]:
+    from ingestion.rules import RuleError, read
     from spiders import selected
-    from spiders.rules import RuleError, read
 
     try:
         return selected.spider(read(rules))

@@ -28,6 +28,8 @@ def spiders(as_json: output.Json = False) -> None:
 
     Example: python cli.py spiders
     """
+    from ingestion import crawl
+
     rows = list(_rows())
     if as_json:
         output.as_json(rows)
@@ -35,7 +37,7 @@ def spiders(as_json: output.Json = False) -> None:
     output.table([row | _brief(row) for row in rows], *COLUMNS)
     off = [f"{row['name']} is off: {row['off']}" for row in rows if row["off"]]
     troubled = [f"{row['name']} is {row['health']}: {reason}" for row in rows for reason in row["reasons"]]
-    for told in off + troubled:
+    for told in off + troubled + [f"cannot be used: {reason}" for reason in crawl.broken()]:
         output.out.print(told, markup=False, highlight=False)
 
 

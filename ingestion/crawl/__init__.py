@@ -26,7 +26,19 @@ from ingestion.pictures import table
 from ingestion.status import Refresh
 from spiders.base import NovelSpider
 
-__all__ = ["Crawled", "illustrate", "pace_of", "run", "source", "spider_for", "spider_named", "spiders", "warm"]
+__all__ = [
+    "Crawled",
+    "broken",
+    "illustrate",
+    "look_again",
+    "pace_of",
+    "run",
+    "source",
+    "spider_for",
+    "spider_named",
+    "spiders",
+    "warm",
+]
 
 FALLBACK_SPIDER = "generic"
 
@@ -45,6 +57,16 @@ def spider_named(name: str) -> type[NovelSpider]:
 def spiders() -> list[type[NovelSpider]]:
     """Every spider there is, by name."""
     return [_spider(name) for name in sorted(loader().list())]
+
+
+def look_again() -> None:
+    """Take in what has changed in SPIDERS_DIR. For a worker between two jobs: a job goes by the same spiders from its begin to its end."""
+    loader().look_again()
+
+
+def broken() -> list[str]:
+    """Why files in SPIDERS_DIR cannot be used, a sentence each."""
+    return [str(error) for error in loader().broken]
 
 
 def _spider(name: str) -> type[NovelSpider]:

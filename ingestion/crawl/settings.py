@@ -15,7 +15,7 @@ from ingestion.crawl.loading import SiteLoader
 from ingestion.errors import RobotsDisallowed
 from ingestion.models import Job
 from spiders.base import NovelSpider
-from spiders.rules import THEMES, RuleError
+from spiders.selected import THEMES
 
 #: The settings that name a class, and those that name a group of them.
 SINGLE_COMPONENTS = (
@@ -134,15 +134,15 @@ def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
 
 @cache
 def loader() -> SiteLoader:
-    """Scrapy's register of our spiders. Raises ConfigError when a file in SPIDERS_DIR cannot be used."""
-    try:
-        return SiteLoader.from_settings(base())
-    except RuleError as error:
-        raise config.ConfigError(f"SPIDERS_DIR: {error}") from None
+    """Scrapy's register of our spiders, as it was when it was last asked to look again."""
+    return SiteLoader.from_settings(base())
 
 
 def warm() -> None:
-    """Import everything that a crawl will need, so that a child forked afterwards has it. Makes no reactor."""
+    """Import everything that a crawl will need, so that a child forked afterwards has it. Makes no reactor.
+
+    Raises ConfigError when a file in SPIDERS_DIR cannot be used: a worker does not begin so.
+    """
     settings = base()
     components = [settings[name] for name in SINGLE_COMPONENTS]
     for name in COMPONENT_GROUPS:
@@ -152,4 +152,5 @@ def warm() -> None:
         load_object(component)
     for module in LATE_IMPORTS:
         import_module(module)
-    loader()
+    if broken := loader().broken:
+        raise config.ConfigError("; ".join(f"SPIDERS_DIR: {error}" for error in broken))

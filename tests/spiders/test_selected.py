@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
-from ingestion import config, crawl, intake
+from ingestion import config, crawl, intake, rules
 from ingestion.errors import ParseError
 from ingestion.items import Form, Publication
+from ingestion.rules import RuleError
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
-from spiders import rules, selected
+from spiders import selected
 from spiders.base import NovelSpider
-from spiders.rules import RuleError
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
 from tests.sites.samples import SampleNovel
@@ -122,6 +122,10 @@ def test_a_site_that_has_changed_is_told_with_the_selector_that_finds_nothing(tm
         (("/part/([0-9]+)", "/part/[0-9]+"), "it has no group in parentheses"),
         (("/part/([0-9]+)", "/part/([0-9]+"), "cannot be used"),
         (("pace = 2.0", 'pace = "2"'), "pace is '2', which is of the wrong kind"),
+        (("pace = 2.0", "pace = 1e9"), "must be between 0 and 3600 seconds"),
+        (("pace = 2.0", "pace = nan"), "must be between 0 and 3600 seconds"),
+        (('["lanternpress.example"]', "[7]"), "must be hosts in quotation marks"),
+        (('["lanternpress.example"]', "[" * 5000), "nested too deeply"),
         (('"lanternpress"', '"Lantern Press"'), "a word in small letters"),
         (("name =", "name"), "Expected '='"),
     ],
@@ -164,4 +168,4 @@ def test_a_folder_with_a_file_that_cannot_be_used_is_an_error_at_the_start(
     configure(monkeypatch, SPIDERS_DIR=str(tmp_path))
 
     with pytest.raises(config.ConfigError, match=r"b.toml: there is a spider named lanternpress already"):
-        crawl.spiders()
+        crawl.warm()
