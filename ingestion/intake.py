@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from redis import RedisError
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from ingestion import db, guard, joblist, jobs, queue, turns, urls
 from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
+from ingestion.rules import RuleError
+from ingestion.rules import of as rules_of
 from ingestion.status import Priority, Refresh
 
 log = structlog.get_logger(__name__)
@@ -37,29 +40,39 @@ class Taken:
 
 
 def submit(
-    url: str, *, priority: Priority = Priority.DEFAULT, refresh: Refresh = Refresh.NEW, moves_id: int | None = None
+    url: str,
+    *,
+    priority: Priority = Priority.DEFAULT,
+    refresh: Refresh = Refresh.NEW,
+    moves_id: int | None = None,
+    dry_run: bool = False,
+    rules: str | None = None,
 ) -> Taken:
     """Create and queue a job for the novel at `url`, or find the unfinished one that is already there.
 
-    `moves_id` is the novel of the library that is to be read from there henceforth.
+    `moves_id` is the novel of the library that is to be read from there henceforth. A `dry_run` only looks, by `rules` (TOML) where there
+    are some, and is a job of its own each time.
 
-    Raises UnusableURL and ForbiddenAddress. Redis being away is no error: the row waits, and recovery queues it.
+    Raises UnusableURL, ForbiddenAddress and RuleError. Redis being away is no error: the row waits, and recovery queues it.
     """
     canonical = urls.canonical(url)
     guard.check_url(canonical)
+    _check_rules(rules, dry_run=dry_run)
+    wish: dict[str, Any] = {"priority": priority, "refresh": refresh, "moves_id": moves_id}
+    wish |= {"dry_run": dry_run, "rules": rules, "source_url": urls.web(url) or canonical}
     with db.transaction() as session:
-        job, created = jobs.create(
-            session,
-            source_url=urls.web(url) or canonical,
-            canonical_url=canonical,
-            priority=priority,
-            refresh=refresh,
-            moves_id=moves_id,
-        )
+        job, created = jobs.create(session, canonical_url=canonical, **wish)
     reach(Point.JOB_CREATED)
     if created:
         return Taken(job=job, created=True, message=_push(job))
     return Taken(job=job, created=False, message=EXISTING if job.refresh is refresh else NARROWER)
+
+
+def _check_rules(rules: str | None, *, dry_run: bool) -> None:
+    if rules is not None and not dry_run:
+        raise RuleError("rules: only a dry run goes by a text; a real job goes by the files in SPIDERS_DIR")
+    if rules is not None:
+        rules_of(rules, source="rules")
 
 
 def retry(job_id: int, *, accept_shrink: bool = False) -> Job:

@@ -52,8 +52,8 @@ def dead(session: Session, *, kind: str | None, but: str | None = None) -> Seque
 
 
 def per_site(session: Session) -> dict[str, int]:
-    """How many jobs each spider has worked on, by its name."""
-    query = select(Job.site, func.count()).where(Job.site.is_not(None)).group_by(Job.site)
+    """How many jobs each spider has worked on, by its name; dry runs aside."""
+    query = select(Job.site, func.count()).where(Job.site.is_not(None), ~Job.dry_run).group_by(Job.site)
     return {site or "": count for site, count in session.execute(query)}
 
 

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from ingestion import joblist, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
-from ingestion.models import IS_UNFINISHED, Job
+from ingestion.models import IS_ONLY_ONE, Job
 from ingestion.retry import Backoff
 from ingestion.status import RUNNING, UNFINISHED, JobStatus, Priority, Refresh
 
 #: Tells the advisory locks of hosts from others.
 HOST_LOCK = 4_200_003
 UNCLAIMED: dict[str, Any] = {"lease_expires_at": None, "worker": None}
+CLEAN = {"error_kind": None, "error_message": None, "lease_expires_at": None}
 
 # By hand --------------------------------------------------------------------------------------------------------------
 
@@ -35,17 +36,19 @@ def create(
     priority: Priority,
     refresh: Refresh,
     moves_id: int | None = None,
+    dry_run: bool = False,
+    rules: str | None = None,
 ) -> tuple[Job, bool]:
-    """A new job for the URL, or the unfinished one that is already there; True when it is new."""
+    """A new job for the URL, or the unfinished one that is already there; True when it is new, as a dry run always is."""
     values = {"source_url": source_url, "canonical_url": canonical_url, "moves_id": moves_id}
-    values |= {"priority": priority, "refresh": refresh}
+    values |= {"priority": priority, "refresh": refresh, "dry_run": dry_run, "rules": rules}
     statement = (
         upsert(Job)
         .values(**values)
-        .on_conflict_do_nothing(index_elements=[Job.canonical_url], index_where=IS_UNFINISHED)
+        .on_conflict_do_nothing(index_elements=[Job.canonical_url], index_where=IS_ONLY_ONE)
         .returning(Job)
     )
-    existing = select(Job).where(Job.canonical_url == canonical_url, Job.status.in_(UNFINISHED))
+    existing = select(Job).where(Job.canonical_url == canonical_url, Job.status.in_(UNFINISHED), ~Job.dry_run)
     while True:
         if job := session.scalars(statement).one_or_none():
             transition.record(session, job.id, attempt=0, status=JobStatus.QUEUED, message="created")
@@ -152,8 +155,13 @@ def finish(session: Session, job_id: int, attempt: int, *, novel_id: int, saved:
     """SAVING to DONE. Raises LeaseLost."""
     message = f"done: {saved} chapters saved, {missing} missing at the site"
     values = {"novel_id": novel_id, "chapters_saved": saved, "chapters_missing": missing}
-    clean = {"error_kind": None, "error_message": None, "lease_expires_at": None}
-    transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | clean)
+    transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | CLEAN)
+
+
+def finish_dry(session: Session, *, job_id: int, attempt: int, found: dict[str, Any], message: str) -> None:
+    """SAVING to DONE, of a job that saves nothing but what it found. Raises LeaseLost."""
+    values = {"found": transition.tellable_in(found)}
+    transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | CLEAN)
 
 
 def end(

@@ -60,6 +60,8 @@ class Base(DeclarativeBase):
 Now = text("now()")
 ALL_HOSTS = "*"
 IS_UNFINISHED = text("status IN ({})".format(", ".join(f"'{s.value}'" for s in sorted(UNFINISHED))))
+#: A novel has at most one job in these, however many dry runs of it there may be.
+IS_ONLY_ONE = text(f"{IS_UNFINISHED} AND NOT dry_run")
 
 
 class Job(Base):
@@ -67,12 +69,12 @@ class Job(Base):
 
     `released` of the attempts do not count: their worker was asked to stop, or a person put the job back. A QUEUED job's
     error is that of the attempt before. Pages fetched since `fresh_since` answer for the site. `moves_id` is the novel that is to be
-    read from this URL henceforth.
+    read from this URL henceforth. A `dry_run` only looks, by `rules` where it has some (TOML), and leaves what it `found` (`ingestion.found`).
     """
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("uq_job_unfinished_canonical_url", "canonical_url", unique=True, postgresql_where=IS_UNFINISHED),
+        Index("uq_job_unfinished_canonical_url", "canonical_url", unique=True, postgresql_where=IS_ONLY_ONE),
         Index("ix_job_unfinished", "status", "id", postgresql_where=IS_UNFINISHED),
         Index("ix_job_status_id", "status", "id"),
         CheckConstraint("attempt >= 0", name="attempt"),
@@ -86,6 +88,9 @@ class Job(Base):
     priority: Mapped[Priority] = mapped_column(default=Priority.DEFAULT)
     refresh: Mapped[Refresh] = mapped_column(default=Refresh.NEW)
     accept_shrink: Mapped[bool] = mapped_column(server_default=text("false"))
+    dry_run: Mapped[bool] = mapped_column(server_default=text("false"))
+    rules: Mapped[str | None]
+    found: Mapped[dict[str, Any] | None]
     attempt: Mapped[int] = mapped_column(default=0)
     released: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]

@@ -42,6 +42,8 @@ def _standing(job: dict[str, Any]) -> str:
 
 def verdict(job: dict[str, Any]) -> str:
     """How the job ended, in a sentence."""
+    if job["status"] == JobStatus.DONE and job["dry_run"]:
+        return "done: a dry run, which saves nothing"
     if job["status"] == JobStatus.DONE:
         missing = f", {job['chapters_missing']} missing at the site" if job["chapters_missing"] else ""
         return f"done: novel {job['novel_id']} with {job['chapters_saved']} chapters{missing}"

@@ -66,14 +66,13 @@ def read(path: Path) -> Rules:
 def of(text: str, *, source: str) -> Rules:
     """The rules in a text, which errors call `source`. Raises RuleError."""
     try:
-        text.encode()  # lone halves of a character cannot be stored
         values = tomllib.loads(text)
         _check_keys(source, values)
         for name in _SELECTORS:
             _check(source, name, values.get(name), HTMLTranslator().css_to_xpath, SelectorError)
         for name in ("key", "index"):
             _check(source, name, values.get(name), _compiled, (re.error, OverflowError))
-    except (UnicodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{source}: {error}") from None
     except RecursionError:
         raise RuleError(f"{source}: it is nested too deeply") from None

@@ -33,7 +33,7 @@ class JobStatus(StrEnum):
 
 #: Held by one attempt, with a lease.
 RUNNING = frozenset({JobStatus.CRAWLING, JobStatus.PARSING, JobStatus.SAVING})
-#: A novel has at most one job in these.
+#: A novel has at most one job in these, dry runs aside.
 UNFINISHED = RUNNING | {JobStatus.QUEUED}
 
 TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {

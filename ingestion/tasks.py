@@ -15,12 +15,13 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, holes, joblist, jobs, novels, pages, readings, sitehealth, sources, turns
+from ingestion import config, crawl, db, dryrun, holes, joblist, jobs, pages, readings, sitehealth, sources, turns
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import Asked, ParsedNovel
 from ingestion.lease import Lease, StopWish, stopped_by_sigterm
 from ingestion.models import Job
+from ingestion.novels import Saved
 from ingestion.parse import parse
 from ingestion.retry import Backoff
 from ingestion.status import JobStatus
@@ -77,7 +78,7 @@ def _claim(job_id: int, stop: StopWish) -> Job | None:
 def _attempt(job: Job, lease: Lease) -> str:
     """Run the stages; every way they can end is one line here."""
     try:
-        return _stages(job, lease)
+        return dryrun.run(job, lease) if job.dry_run else _stages(job, lease)
     except LeaseLost as lost:
         log.warning("lease lost, nothing written", reason=str(lost))
         return "lease lost"
@@ -135,7 +136,7 @@ def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedN
 def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | None, *, spent: bool) -> str:
     """The library and the attempt's end in one transaction, behind a lock that only the job's owner gets."""
 
-    def save(session: Session) -> novels.Saved:
+    def save(session: Session) -> Saved:
         jobs.lock(session, job.id, job.attempt)
         max_shrink = 1.0 if job.accept_shrink else config.settings().max_shrink
         saved = sources.save(session, parsed, moving=job.moves_id, max_shrink=max_shrink)
@@ -166,7 +167,7 @@ def _fail(job: Job, lease: Lease, error: IngestionError) -> str:
 
     def end(session: Session, job_id: int, attempt: int) -> None:
         jobs.end(session, job_id, attempt, error, Backoff.as_set(), detail=detail)
-        if readings.tells_of_pages(error) and (site := lease.progress.get("site")):
+        if not job.dry_run and readings.tells_of_pages(error) and (site := lease.progress.get("site")):
             url = crawl.spider_named(str(site)).index_url(job.canonical_url)
             sitehealth.note(session, readings.unread(error, job_id=job_id, site=str(site), url=url))
 

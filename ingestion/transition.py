@@ -72,7 +72,7 @@ def record(
 ) -> None:
     """The event of a step, in the transaction that makes it."""
     values = {"job_id": job_id, "attempt": attempt, "status": status, "message": tellable(message)}
-    session.execute(insert(JobEvent).values(detail=_tellable(detail), **values))
+    session.execute(insert(JobEvent).values(detail=tellable_in(detail), **values))
 
 
 def tellable(text: str) -> str:
@@ -80,9 +80,10 @@ def tellable(text: str) -> str:
     return storable(redacted(text))
 
 
-def _tellable(detail: Any) -> Any:
+def tellable_in(detail: Any) -> Any:
+    """The same for a value that becomes JSON."""
     if isinstance(detail, dict):
-        return {name: _tellable(value) for name, value in detail.items()}
-    if isinstance(detail, list):
-        return [_tellable(value) for value in detail]
+        return {name: tellable_in(value) for name, value in detail.items()}
+    if isinstance(detail, list | tuple):
+        return [tellable_in(value) for value in detail]
     return tellable(detail) if isinstance(detail, str) else detail

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
-from ingestion import db, migrations
+from ingestion import db, intake, migrations
 from ingestion.models import Base, Job
 
 pytestmark = pytest.mark.usefixtures("environment")
@@ -26,6 +26,16 @@ def test_every_migration_can_be_undone_and_done_again():
     migrations.upgrade()
 
     assert migrations.is_current()
+
+
+def test_dry_runs_do_not_outlive_the_tables_that_know_of_them():
+    for dry_run in (False, True, True):
+        intake.submit("https://site.example/novel/1", dry_run=dry_run)
+    migrations.downgrade("0007")
+    migrations.upgrade()
+
+    with db.transaction() as session:
+        assert [job.dry_run for job in session.scalars(select(Job))] == [False]
 
 
 def test_a_job_of_before_knows_its_host_and_since_when_its_pages_are_fresh():

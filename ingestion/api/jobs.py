@@ -11,9 +11,10 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from ingestion import db, intake, joblist, urls
 from ingestion.api.limits import within_rate
 from ingestion.api.problems import CONFLICT, TOO_OFTEN
-from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobOut, JobPage, Kind, Limit, Retry
+from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobDetail, JobOut, JobPage, Kind, Limit, Retry
 from ingestion.errors import ForbiddenAddress
 from ingestion.models import Job
+from ingestion.rules import RuleError
 from ingestion.status import JobStatus
 
 router = APIRouter(tags=["jobs"])
@@ -26,9 +27,16 @@ router = APIRouter(tags=["jobs"])
     dependencies=[Depends(within_rate)],
 )
 def ingest(wish: Ingest, response: Response) -> Accepted:
-    """Create a job for the novel at `url` and queue it, or return the unfinished one that is already there."""
+    """Create a job for the novel at `url` and queue it, or return the unfinished one that is already there.
+
+    With `dry_run` it saves nothing, and `GET /jobs/{id}` says what it `found`; each post makes a job of its own then.
+    """
     try:
-        taken = intake.submit(wish.url, priority=wish.priority, refresh=wish.refresh)
+        taken = intake.submit(
+            wish.url, priority=wish.priority, refresh=wish.refresh, dry_run=wish.dry_run, rules=wish.rules
+        )
+    except RuleError as reason:
+        raise HTTPException(422, str(reason)) from reason
     except (urls.UnusableURL, ForbiddenAddress) as reason:
         raise HTTPException(422, f"url: {reason}") from reason
     response.headers["Location"] = f"/jobs/{taken.job.id}"
@@ -47,9 +55,9 @@ def list_jobs(
 
 
 @router.get("/jobs/{job_id}")
-def get_job(job_id: Id) -> JobOut:
+def get_job(job_id: Id) -> JobDetail:
     """One job, and how far it has come."""
-    return JobOut.model_validate(_job(job_id))
+    return JobDetail.model_validate(_job(job_id))
 
 
 @router.get("/jobs/{job_id}/events")
@@ -61,13 +69,13 @@ def get_events(job_id: Id) -> list[EventOut]:
 
 
 @router.post("/jobs/{job_id}/cancel", responses=CONFLICT)
-def cancel_job(job_id: Id) -> JobOut:
+def cancel_job(job_id: Id) -> JobDetail:
     """End an unfinished job in ERROR `cancelled`. Its worker notices within seconds; its pages stay."""
     return _done(intake.cancel, job_id)
 
 
 @router.post("/jobs/{job_id}/retry", status_code=202, responses=CONFLICT)
-def retry_job(job_id: Id, wish: Retry | None = None) -> JobOut:
+def retry_job(job_id: Id, wish: Retry | None = None) -> JobDetail:
     """Put a job in ERROR back into the queue. It goes on from the pages that it has, all of its attempts before it."""
     return _done(partial(intake.retry, accept_shrink=wish is not None and wish.accept_shrink), job_id)
 
@@ -78,10 +86,10 @@ def next_id(rows: object, limit: int) -> str | None:
     return str(found[-1].id) if len(found) == limit else None
 
 
-def _done(act: Callable[[int], Job], job_id: int) -> JobOut:
+def _done(act: Callable[[int], Job], job_id: int) -> JobDetail:
     _job(job_id)
     try:
-        return JobOut.model_validate(act(job_id))
+        return JobDetail.model_validate(act(job_id))
     except intake.NotPossible as reason:
         raise HTTPException(409, str(reason)) from reason
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from ingestion.found import Found
 from ingestion.items import Matter, Publication
 from ingestion.status import JobStatus, Priority, Refresh
 from ingestion.urls import MAX_LENGTH
@@ -21,6 +22,8 @@ Kind = Annotated[
 ]
 Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next_cursor` of the page before.")]
 Place = Annotated[str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="`next_cursor` of the page before.")]
+#: A file has some five hundred; escaped as JSON may be, so many fit into MAX_BODY_BYTES.
+MOST_RULES = 8_000
 URL = "https://www.royalroad.com/fiction/21220/mother-of-learning"
 
 
@@ -42,6 +45,15 @@ class Ingest(BaseModel):
     priority: Priority = Priority.DEFAULT
     refresh: Refresh = Field(
         Refresh.NEW, description="`new`: chapters not there yet or edited; `all`: ask for every chapter again."
+    )
+    dry_run: bool = Field(
+        False,
+        description="Save nothing: look at the index and at four chapters, and leave what was `found` in the job.",
+    )
+    rules: str | None = Field(
+        None,
+        max_length=MOST_RULES,
+        description="For a dry run: the TOML text of a file of rules (CONTRIBUTING.md) to go by, instead of the site's spider.",
     )
 
 
@@ -75,6 +87,7 @@ class JobOut(Body):
     status: JobStatus = Field(examples=["crawling"])
     priority: Priority
     refresh: Refresh
+    dry_run: bool = Field(description="Whether it only looks, and saves nothing.")
     site: str | None = Field(None, examples=["royalroad"], description="The spider that reads the site.")
     attempt: int = Field(examples=[1])
     pages_done: int = Field(examples=[17])
@@ -99,6 +112,13 @@ class JobOut(Body):
     def chapters_total(self) -> int:
         """How many chapters the index lists."""
         return self.chapters_saved + self.chapters_missing
+
+
+class JobDetail(JobOut):
+    """A job, and of a dry run the rules that it went by and what it found."""
+
+    rules: str | None = None
+    found: Found | None = None
 
 
 class JobPage(BaseModel):

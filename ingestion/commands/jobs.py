@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingestion.commands import output
+from ingestion.commands.found import show
 from ingestion.status import JobStatus, Priority, Refresh
 
+if TYPE_CHECKING:
+    from ingestion.intake import Taken
+
 Ids = Annotated[list[int], typer.Argument(min=1, metavar="ID…")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Save nothing: look at the index and at four chapters.")]
 CANCELLED = "cancelled"
 
 
@@ -19,29 +25,43 @@ def ingest(
     follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Stay, and show the progress.")] = True,
     priority: Annotated[Priority, typer.Option(help="Which queue it waits in.")] = Priority.DEFAULT,
     refresh: Annotated[Refresh, typer.Option(help="`all` asks for every chapter again.")] = Refresh.NEW,
+    dry_run: DryRun = False,
+    rules: output.Rules = None,
     as_json: output.Json = False,
 ) -> None:
-    """Ingest a novel. With --follow (the default) the exit code is 0 only when the job is DONE.
+    """Ingest a novel, or see by a dry run what that would give.
+
+    With --follow (the default) the exit code is 0 only when the job is DONE, and nothing looks wrong in what a dry run found.
 
     Example: python cli.py ingest https://www.royalroad.com/fiction/21220
     """
-    from ingestion import intake, progress
+    from ingestion import progress
+
+    taken = _submit(url, rules, priority=priority, refresh=refresh, dry_run=dry_run)
+    job_id = taken.job.id
+    if not as_json:
+        output.say(f"job {job_id}: {taken.message}")
+    job = progress.follow(lambda: _job(job_id), show=not as_json) if follow else _job(job_id)
+    found = job["found"]
+    if as_json:
+        output.as_json(job)
+    elif follow:
+        show(found) if found else None
+        output.say(progress.verdict(job))
+    if follow and (job["status"] != JobStatus.DONE or (found and found["looks_wrong"])):
+        raise SystemExit(1)
+
+
+def _submit(url: str, rules: Path | None, **wish: Any) -> Taken:
+    from ingestion import intake
     from ingestion.errors import ForbiddenAddress
+    from ingestion.rules import RuleError
     from ingestion.urls import UnusableURL
 
     try:
-        taken = intake.submit(url, priority=priority, refresh=refresh)
-    except (UnusableURL, ForbiddenAddress) as reason:
+        return intake.submit(url, rules=rules.read_text(encoding="utf-8") if rules else None, **wish)
+    except (UnusableURL, ForbiddenAddress, RuleError, UnicodeError) as reason:
         raise SystemExit(str(reason)) from None
-    job_id = taken.job.id
-    if follow and not as_json:
-        output.out.print(f"job {job_id}: {taken.message}")
-    job = progress.follow(lambda: _job(job_id), show=not as_json) if follow else _job(job_id)
-    output.as_json(job) if as_json else output.out.print(
-        progress.verdict(job) if follow else f"job {job_id}: {taken.message}", markup=False, highlight=False
-    )
-    if follow and job["status"] != JobStatus.DONE:
-        raise SystemExit(1)
 
 
 def jobs(
@@ -60,8 +80,12 @@ def jobs(
     with db.transaction() as session:
         found = table.page(session, status=status, before=None, limit=limit)
     rows = [JobOut.model_validate(job).model_dump(mode="json") for job in found]
-    output.as_json(rows) if as_json else output.table(
-        rows, "id", "status", "site", "pages_done", "pages_total", "chapters_saved", "source_url", "error_kind"
+    if as_json:
+        output.as_json(rows)
+        return
+    told = [row | ({"chapters_saved": "dry run"} if row["dry_run"] else {}) for row in rows]
+    output.table(
+        told, "id", "status", "site", "pages_done", "pages_total", "chapters_saved", "source_url", "error_kind"
     )
 
 
@@ -80,10 +104,13 @@ def job(job_id: Annotated[int, typer.Argument(min=1, metavar="ID")], as_json: ou
     if as_json:
         output.as_json(found | {"events": events})
         return
+    looked = found.pop("found")
     for name, value in found.items():
         if value is not None:
             output.out.print(f"{name:>17}  {value}", markup=False, highlight=False)
     output.table(events, "created_at", "attempt", "status", "message")
+    if looked:
+        show(looked)
 
 
 def cancel(job_ids: Ids) -> None:
@@ -163,10 +190,10 @@ def _each(job_ids: list[int], act: Any, told: str) -> None:
 def _job(job_id: int) -> dict[str, Any]:
     from ingestion import db
     from ingestion import joblist as table
-    from ingestion.api.schemas import JobOut
+    from ingestion.api.schemas import JobDetail
 
     with db.transaction() as session:
         found = table.get(session, job_id)
     if found is None:
         raise SystemExit(f"no job {job_id}; `python cli.py jobs` lists them")
-    return JobOut.model_validate(found).model_dump(mode="json")
+    return JobDetail.model_validate(found).model_dump(mode="json")

@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingestion.commands import output
+from ingestion.commands.found import show
 
 if TYPE_CHECKING:
-    from ingestion.items import ParsedChapter, ParsedNovel
     from ingestion.kit.sample import Sample
     from spiders.base import NovelSpider
-
-Rules = Annotated[
-    Path | None, typer.Option(metavar="FILE.toml", exists=True, dir_okay=False, help="Read by this file of selectors.")
-]
-FIRST_WORDS = 12
 
 
 def new(
@@ -35,7 +30,7 @@ def new(
         module, test = skeleton.begin(host, name)
     except skeleton.NotBegun as reason:
         raise SystemExit(str(reason)) from None
-    _say(
+    output.say(
         f"written: {module} and {test}",
         "1. put the site's selectors into it; `scrapy shell URL` shows what they find",
         "2. python cli.py spider check URL shows what it makes of a novel",
@@ -47,7 +42,7 @@ def new(
 def check(
     url: Annotated[str, typer.Argument(help="A novel's page, as for `ingest`.")],
     save: Annotated[bool, typer.Option("--save", help="Record the pages in tests/pages, with what they give.")] = False,
-    rules: Rules = None,
+    rules: output.Rules = None,
 ) -> None:
     """Show what a site's spider makes of a novel: its index, and the first, second, middle and last chapter. Nothing is ingested.
 
@@ -62,20 +57,19 @@ def check(
     spider = _for_url(url, rules)
     try:
         seen = sample.take(spider, url)
-        novel = seen.novel(spider)
+        found = findings.found(spider, seen)
     except IngestionError as reason:
         raise SystemExit(f"{spider.name} cannot read it ({reason.kind}): {reason}") from None
-    looked_at = sample.chosen(novel)
-    _show(spider, novel, looked_at, whole=not seen.unseen)
-    wrong = findings.wrong(novel, looked_at)
-    _say(*(f"looks wrong: {told}" for told in wrong))
+    show(dataclasses.asdict(found))
     if save:
-        _record(spider, seen, whole=bool(looked_at) and not any(chapter.hole for chapter in looked_at))
-    if wrong:
+        _record(spider, seen, whole=bool(found.looked_at) and all(chapter.readable for chapter in found.looked_at))
+    if found.looks_wrong:
         raise SystemExit(1)
 
 
-def replay(site: Annotated[str | None, typer.Argument(help="Only this spider.")] = None, rules: Rules = None) -> None:
+def replay(
+    site: Annotated[str | None, typer.Argument(help="Only this spider.")] = None, rules: output.Rules = None
+) -> None:
     """Replay the recorded pages of every site, or of one, and show what reads differently. The exit code is 1 if anything does.
 
     Example: python cli.py spider test royalroad
@@ -94,7 +88,7 @@ def replay(site: Annotated[str | None, typer.Argument(help="Only this spider.")]
         raise SystemExit(1)
 
 
-def diff(site: Annotated[str, typer.Argument(help="The spider's name.")], rules: Rules = None) -> None:
+def diff(site: Annotated[str, typer.Argument(help="The spider's name.")], rules: output.Rules = None) -> None:
     """Ask for a site's recorded pages again, and show what reads differently now. The exit code is 1 when something broke.
 
     Example: python cli.py spider diff royalroad
@@ -162,38 +156,8 @@ def _record(spider: type[NovelSpider], seen: Sample, *, whole: bool) -> None:
     if not whole:
         raise SystemExit("nothing is recorded: not all of it could be read")
     kept = recording.save(spider, seen)
-    _say(f"recorded in {kept.folder}: {', '.join(sorted(kept.urls))}")
+    output.say(f"recorded in {kept.folder}: {', '.join(sorted(kept.urls))}")
 
 
 def _tell(head: str, lines: list[str]) -> None:
-    _say(f"  {head}", *(f"    {line}" for line in lines))
-
-
-def _say(*lines: str) -> None:
-    for line in lines:
-        output.out.print(line, markup=False, highlight=False)
-
-
-def _show(spider: type[NovelSpider], novel: ParsedNovel, looked_at: list[ParsedChapter], *, whole: bool) -> None:
-    """The novel's fields, and the chapters: as the index has them beside what their pages say."""
-    from ingestion.kit import findings
-
-    told = dataclasses.asdict(novel.novel) | {"spider": spider.name}
-    output.table(
-        [{"field": k, "found": list(v) if isinstance(v, tuple) else v} for k, v in told.items()], "field", "found"
-    )
-    empty = ", ".join(name for name, value in told.items() if not value) or "none"
-    stated = "" if novel.stated_total is None else f" (the site says {novel.stated_total})"
-    more = "" if whole else "; the index goes on behind the pages that were looked at"
-    output.out.print(f"empty: {empty}\n{len(novel.chapters)} chapters{stated}{more}", highlight=False)
-    rows = [
-        {
-            "place": chapter.position,
-            "in the index": chapter.link.title,
-            "on its page": chapter.chapter and chapter.chapter.title,
-            "words": findings.words_of(chapter),
-            "begins": " ".join(" ".join(findings.text_of(chapter)).split()[:FIRST_WORDS]),
-        }
-        for chapter in looked_at
-    ]
-    output.table(rows, "place", "in the index", "on its page", "words", "begins")
+    output.say(f"  {head}", *(f"    {line}" for line in lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -28,10 +29,20 @@ out = Terminal(soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")]
 
+Rules = Annotated[
+    Path | None, typer.Option(metavar="FILE.toml", exists=True, dir_okay=False, help="Read by this file of selectors.")
+]
+
 
 def as_json(value: object) -> None:
     """The value as JSON on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def say(*lines: str) -> None:
+    """The lines as they are, whatever is in them."""
+    for line in lines:
+        out.print(line, markup=False, highlight=False)
 
 
 def table(rows: list[dict[str, Any]], *columns: str) -> None:

@@ -6,8 +6,9 @@ a crawl needs and installs no reactor: the parent does it before it forks.
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
@@ -15,9 +16,10 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
 from ingestion import config, pictures, sources
+from ingestion.crawl.errand import Errand, ErrandUnderWay, sent
 from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.reactor import in_reactor
-from ingestion.crawl.settings import for_job, loader, pace_of, refuse_off, warm
+from ingestion.crawl.settings import for_job, for_site, loader, pace_of, refuse_off, warm
 from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
@@ -30,6 +32,7 @@ __all__ = [
     "Crawled",
     "broken",
     "illustrate",
+    "look",
     "look_again",
     "pace_of",
     "run",
@@ -41,6 +44,8 @@ __all__ = [
 ]
 
 FALLBACK_SPIDER = "generic"
+
+T = TypeVar("T")
 
 
 def spider_for(url: str) -> type[NovelSpider]:
@@ -95,6 +100,19 @@ def run(job: Job, spider: type[NovelSpider], url: str, lease: Lease) -> Crawled:
     refuse_off(spider)
     crawl = NovelUnderWay(lease)
     return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=url))
+
+
+def look(spider: type[NovelSpider], url: str, errand: Errand[T], lease: Lease) -> T:
+    """What the errand returns, done at the spider's site, which `url` belongs to, as a job of its own that stores no page.
+
+    Raises what the errand raises, RobotsDisallowed when the spider is off, what ends a job before its time, and as `Lease.checkpoint` does.
+    """
+    refuse_off(spider)
+    outcome: Future[T] = Future()
+    crawl = ErrandUnderWay(lease)
+    _crawl(crawl, sent(spider, errand, outcome), Settings(for_site(spider, url)), url=url)
+    crawl.check()
+    return outcome.result(timeout=0)
 
 
 def illustrate(job: Job, spider: type[NovelSpider], parsed: ParsedNovel, lease: Lease) -> str:

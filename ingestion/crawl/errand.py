@@ -1,16 +1,16 @@
 """A few pages of a site, fetched for somebody who waits: with all the manners of a crawl, and without a job.
 
 An errand is a coroutine that is given `get` and asks for one page after the other. It runs in a child of this process, and what it
-returns comes back from there, pickled.
+returns comes back from there, pickled; or it is a job's, in the child that a worker has made already (`crawl.look`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -28,6 +28,7 @@ from scrapy.utils.response import response_from_dict
 from ingestion.crawl.reactor import in_reactor
 from ingestion.crawl.reasons import explain
 from ingestion.crawl.settings import for_site, refuse_off
+from ingestion.crawl.underway import NovelUnderWay
 from ingestion.errors import Crashed, IngestionError
 from ingestion.orphans import die_with_parent
 from spiders.base import NovelSpider
@@ -93,8 +94,13 @@ def _go(spider: type[NovelSpider], errand: Errand[T], settings: Settings) -> T:
 
 
 async def _send(spider: type[NovelSpider], errand: Errand[T], settings: Settings) -> T:
-    """Run a crawl of the spider whose only request is what the errand asks for."""
-    outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    outcome: Future[T] = Future()
+    await AsyncCrawlerRunner(settings).crawl(sent(spider, errand, outcome))
+    return outcome.result(timeout=0)
+
+
+def sent(spider: type[NovelSpider], errand: Errand[T], outcome: Future[T]) -> type[NovelSpider]:
+    """The spider for a crawl whose only requests are what the errand asks for."""
     no_request: tuple[Request, ...] = ()
 
     async def start(self: NovelSpider) -> AsyncIterator[Any]:
@@ -105,17 +111,30 @@ async def _send(spider: type[NovelSpider], errand: Errand[T], settings: Settings
         for request in no_request:
             yield request
 
-    sent = type(spider.__name__, (spider,), {"start": start})
-    await AsyncCrawlerRunner(settings).crawl(sent)
-    return await outcome
+    made: type[NovelSpider] = type(spider.__name__, (spider,), {"start": start})
+    return made
+
+
+class ErrandUnderWay(NovelUnderWay):
+    """An errand that is a job of its own, under its lease and within its limits."""
+
+    def check(self) -> None:
+        """Raise what has ended it before its time."""
+        if (reason := self._ended_by or self._cut_short) is not None:
+            raise reason
 
 
 async def _get(crawler: Crawler, request: Request) -> Response:
+    spider = crawler.spider
     assert crawler.engine is not None  # noqa: S101 - for the type checker: it asks us
+    assert isinstance(spider, NovelSpider)  # noqa: S101 - the same
+    spider.asked += 1
     try:
         response = await crawler.engine.download_async(request)
     except Exception as failure:  # whatever keeps a page from coming has a sentence
         raise explain(request, failure) from failure
+    finally:
+        spider.settled += 1
     if response.status not in {200, *NovelSpider.handle_httpstatus_list}:
         refusal = HttpError(response, "not a page")
         raise explain(request, refusal) from refusal

@@ -1,4 +1,4 @@
-"""What looks wrong in a novel as a spider read it: what a person would notice who laid it beside the site. Pure."""
+"""What a look at a novel found, and what looks wrong in it: what a person would notice who laid it beside the site. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,47 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ingestion import sanitize
+from ingestion.found import Found, FoundChapter
 from ingestion.items import ParsedChapter, ParsedNovel
+from ingestion.kit.sample import Sample, chosen
+from spiders.base import NovelSpider
 from spiders.phrases import leads_around
 
 #: A chapter with fewer words is more often a wrong selector than a short chapter.
 FEW_WORDS = 50
 #: So many lines at each end of a text are where navigation gets in.
 END_LINES = 4
+FIRST_WORDS = 12
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def found(spider: type[NovelSpider], seen: Sample) -> Found:
+    """What the spider makes of a sample's pages. Raises IngestionError when the index cannot be read."""
+    novel = seen.novel(spider)
+    looked_at = chosen(novel)
+    return Found(
+        spider=spider.name,
+        index_url=seen.index_url,
+        novel=novel.novel,
+        chapters=len(novel.chapters),
+        stated_total=novel.stated_total,
+        whole=not seen.unseen,
+        strategy=novel.strategy,
+        looked_at=tuple(map(_found, looked_at)),
+        looks_wrong=tuple(wrong(novel, looked_at)),
+    )
+
+
+def _found(chapter: ParsedChapter) -> FoundChapter:
+    return FoundChapter(
+        position=chapter.position,
+        title=chapter.link.title,
+        url=chapter.link.url,
+        readable=chapter.hole is None,
+        title_on_page=chapter.chapter.title if chapter.chapter else None,
+        words=words_of(chapter),
+        begins=" ".join(" ".join(text_of(chapter)).split()[:FIRST_WORDS]),
+    )
 
 
 def wrong(novel: ParsedNovel, looked_at: Sequence[ParsedChapter]) -> list[str]:

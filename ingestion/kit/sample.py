@@ -1,4 +1,4 @@
-"""A look at a novel: its index, and of its chapters the first, the second, the middle one and the last. No job, no library."""
+"""A look at a novel: its index, and of its chapters the first, the second, the middle one and the last. It needs no library."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urldefrag
 from scrapy.http import Response
 
 from ingestion.crawl import errand
-from ingestion.crawl.errand import Get
-from ingestion.errors import IngestionError, NotFound
+from ingestion.crawl.errand import Errand, Get
+from ingestion.errors import IngestionError, NotFound, RateLimited
 from ingestion.items import Asked, Hole, IndexPage, ParsedChapter, ParsedNovel
 from ingestion.parse import parse
 from spiders import asking
@@ -43,7 +43,12 @@ class Sample:
 
 def take(spider: type[NovelSpider], url: str) -> Sample:
     """Fetch a sample of the novel at `url`. Raises IngestionError when its index cannot be had or read."""
-    return errand.run(spider, url, partial(_take, spider, url))
+    return errand.run(spider, url, errand_at(spider, url))
+
+
+def errand_at(spider: type[NovelSpider], url: str) -> Errand[Sample]:
+    """The errand that fetches a sample of the novel at `url`."""
+    return partial(_take, spider, url)
 
 
 def chosen(novel: ParsedNovel) -> list[ParsedChapter]:
@@ -61,6 +66,8 @@ async def _take(spider: type[NovelSpider], url: str, get: Get) -> Sample:
         if page not in sample.index and page not in sample.pages:
             try:
                 sample.pages[page] = await get(reader.chapter_request(replace(chapter.link, url=page)))
+            except RateLimited:
+                raise  # it wants no more of us for now, and gets its rest
             except IngestionError as error:
                 sample.holes[page] = Hole(kind=error.kind, reason=str(error), final=False)
     return sample
