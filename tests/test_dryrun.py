@@ -18,11 +18,12 @@ from ingestion.status import JobStatus
 from tests.commandline import run
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
-from tests.processes import read, story, working
+from tests.processes import ended, read, story, working
 from tests.sites import plain
 from tests.sites.web import Page, Site
 from tests.spiders.test_selected import RULES, render
 from tests.test_crashpoints import heal, in_a_process_that_dies_at, only_job
+from tests.waiting import until
 
 
 def look(url: str, work: Work, **wish: Any) -> Job:
@@ -124,6 +125,18 @@ def test_a_dry_run_ends_where_a_job_would(work: Work, monkeypatch: pytest.Monkey
         job = look(f"{site.url}/index.html", work)
 
     assert (job.status, job.error_kind) == (JobStatus.ERROR, "too_large")
+
+
+@pytest.mark.long
+def test_a_posted_pattern_that_never_ends_costs_its_own_job(environment: dict[str, str]):
+    endless = RULES.replace("'/part/([0-9]+)'", "'((x+x+)+)y'")
+    book = Page(f"<h1 class=name>T</h1><ul class=parts><a href=/part/{'x' * 60}>1. Rope</a></ul>")
+    with Site(plain.render(novel()) | {"/book/weir": book}) as site, working(LEASE_SECONDS="1", RECOVERY_SECONDS="1"):
+        hung = intake.submit(f"{site.url}/book/weir", dry_run=True, rules=endless).job.id
+        until(lambda: read(hung).status is JobStatus.ERROR, "it was not given up")
+        next_one = ended(intake.submit(f"{site.url}/index.html", dry_run=True).job.id)
+
+    assert (read(hung).error_kind, next_one.status) == ("crash", JobStatus.DONE)
 
 
 def test_the_command_shows_what_was_found(environment: dict[str, str], tmp_path: Path):
