@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     #: Seconds that an attempt keeps its job without a sign of progress, and between two looks for stranded jobs.
     lease_seconds: float = Field(default=60.0, ge=1, le=3600)
     recovery_seconds: float = Field(default=60.0, ge=1, le=3600)
+    #: Keep text that a page's own CSS hides from readers: sites put sentences against copying there.
+    keep_hidden: bool = False
     #: Part of a novel's chapters that its index may stop listing at once; more, and a person is asked. 1: never.
     max_shrink: float = Field(default=0.3, ge=0, le=1)
     #: Attempts that a job may spend before it is given up.

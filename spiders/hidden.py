@@ -44,11 +44,20 @@ class _Verdict(NamedTuple):
 _Verdicts = dict[tuple[HtmlElement, str], _Verdict]
 
 
+class Wish:
+    """What readers want of hidden text: by default to see what they would see at the site. One for each process, set at its start."""
+
+    kept = False
+
+
 def remove_hidden(root: HtmlElement | Selector) -> int:
     """Take out of `root` every element below it that the page's CSS hides, keep the text around them, and say how many.
 
     The rules are those of the whole document that `root` belongs to. What lies in a hidden element goes with it uncounted.
+    Nothing is taken out where readers want hidden text to be kept (`Wish`).
     """
+    if Wish.kept:
+        return 0
     element = root.root if isinstance(root, Selector) else root
     verdicts = _verdicts(element.getroottree().getroot())
     hidden = {found for (found, _), verdict in verdicts.items() if verdict.hides}

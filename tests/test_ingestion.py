@@ -9,6 +9,7 @@ import pytest
 from ingestion import db, intake, joblist
 from ingestion.models import Job
 from ingestion.status import JobStatus, Refresh
+from spiders import hidden
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
 from tests.sites import chain, plain, royalroad
@@ -187,3 +188,19 @@ def test_a_site_with_a_spider_of_its_own_is_read_by_it(work: Work, monkeypatch: 
     assert [(c.key, c.volume, c.missing_kind) for c in chapters][4] == (sample.chapters[4].key, "Book 1", "locked")
     assert all(c.hidden_removed for c in chapters if c.content)
     assert "stolen" not in " ".join(c.content or "" for c in chapters).lower()
+
+
+@pytest.mark.parametrize(("wish", "removed"), [("false", 1), ("true", 0)])
+def test_what_a_page_hides_is_left_out_or_kept_as_readers_wish(
+    work: Work, monkeypatch: pytest.MonkeyPatch, wish: str, removed: int
+):
+    monkeypatch.setattr(hidden.Wish, "kept", False)  # and so again after the test
+    configure(monkeypatch, KEEP_HIDDEN=wish)
+    sample = novel()
+    said = '<style>.k { display: none }</style><p>The lamp was lit.</p><p class="k">Read this at its own site.</p>'
+    with Site(plain.render(sample.rewriting(sample.chapters[0].key, said))) as site:
+        job = ingest(f"{site.url}/index.html", work)
+
+    first = library(job)[0]
+    assert first.hidden_removed == removed
+    assert ("Read this at its own site." in (first.content or "")) == (removed == 0)

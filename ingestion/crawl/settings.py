@@ -14,6 +14,7 @@ from ingestion import config, pages
 from ingestion.crawl.loading import SiteLoader
 from ingestion.errors import RobotsDisallowed
 from ingestion.models import Job
+from spiders import hidden
 from spiders.base import NovelSpider
 from spiders.selected import THEMES
 
@@ -135,6 +136,7 @@ def for_job(job: Job, spider: type[NovelSpider]) -> Settings:
 @cache
 def loader() -> SiteLoader:
     """Scrapy's register of our spiders, as it was when it was last asked to look again."""
+    hidden.Wish.kept = config.settings().keep_hidden
     return SiteLoader.from_settings(base())
 
 
