@@ -18,9 +18,9 @@ from tests.sites.samples import make_novel
 from tests.sites.web import Site
 from tests.waiting import until
 
-PACE = 0.25
+PACE = 0.5
 WORKERS = 8
-CHAPTERS = 14
+CHAPTERS = 8
 Meanwhile = Callable[[Valkey, list[psutil.Process]], None]
 
 pytestmark = pytest.mark.long
