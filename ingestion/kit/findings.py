@@ -19,6 +19,11 @@ FEW_WORDS = 50
 #: So many lines at each end of a text are where navigation gets in.
 END_LINES = 4
 FIRST_WORDS = 12
+#: Of places where the numbers fall so many are told one by one: a list that runs backwards falls everywhere.
+FALLS = 3
+#: What so many of the chapters looked at have alike is seldom a story's.
+ALIKE = 3
+LONGEST_SHOWN = 60
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -53,7 +58,8 @@ def _found(chapter: ParsedChapter) -> FoundChapter:
 
 def wrong(novel: ParsedNovel, looked_at: Sequence[ParsedChapter]) -> list[str]:
     """A sentence for each thing that looks wrong; of the texts only those of the chapters that were looked at."""
-    return [*_of_the_list(novel), *(told for chapter in looked_at for told in _of_a_text(chapter))]
+    of_texts = (told for chapter in looked_at for told in _of_a_text(chapter))
+    return [*_of_the_list(novel), *of_texts, *_alike([text_of(chapter) for chapter in looked_at])]
 
 
 def text_of(chapter: ParsedChapter) -> list[str]:
@@ -78,9 +84,11 @@ def _of_the_list(novel: ParsedNovel) -> Iterator[str]:
     for title, count in titles.items():
         if count > 1:
             yield f"{count} chapters have the title {title!r}"
-    for before, after in pairwise(novel.chapters):
-        if _falls(before, after):
-            yield f"{after.link.title!r} comes after {before.link.title!r}: the list may run backwards, or begin anew"
+    falls = [(before, after) for before, after in pairwise(novel.chapters) if _falls(before, after)]
+    for before, after in falls[:FALLS]:
+        yield f"{after.link.title!r} comes after {before.link.title!r}: the list may run backwards, or begin anew"
+    if len(falls) > FALLS:
+        yield f"{len(falls) - FALLS} more chapters come after one with a higher number"
 
 
 def _falls(before: ParsedChapter, after: ParsedChapter) -> bool:
@@ -99,11 +107,28 @@ def _of_a_text(chapter: ParsedChapter) -> Iterator[str]:
         return
     if chapter.chapter and words_of(chapter) < FEW_WORDS and "<img" not in chapter.chapter.content:
         yield f"{title} has only {words_of(chapter)} words"
-    around = [line for line in lines[:END_LINES] + lines[-END_LINES:] if leads_around(line)]
+    around = [line for line in lines[:END_LINES] + lines[-END_LINES:] if _leads_around(line)]
     if around:
         yield f"{title} has words of navigation in its text: {', '.join(dict.fromkeys(around))}"
-    if lines and _plain(lines[0]) in _titles(chapter):
-        yield f"{title} begins with its own heading: {lines[0]}"
+    if heading := next((line for line in lines[:END_LINES] if _plain(line) in _titles(chapter)), None):
+        yield f"{title} begins with its own heading: {heading}"
+
+
+def _leads_around(line: str) -> bool:
+    """Whether a line is a link to another page, or a row of them."""
+    return leads_around(line) or all(map(leads_around, re.findall(r"\w+", line) or [line]))
+
+
+def _alike(texts: Sequence[list[str]]) -> Iterator[str]:
+    """The lines that stand in most of the texts: an advert, a button, a comment's head. A sign between scenes is none."""
+    counts = Counter(line for text in texts for line in dict.fromkeys(text) if re.search(r"[^\W\d]", line))
+    for line, count in counts.items():
+        if count >= ALIKE:
+            yield f"{count} of the {len(texts)} chapters looked at have the line {_short(line)}: it may be no part of the text"
+
+
+def _short(line: str) -> str:
+    return repr(line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…")
 
 
 def _titles(chapter: ParsedChapter) -> set[str]:
