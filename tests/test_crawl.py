@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from ingestion import crawl
+from ingestion.errors import UnsupportedSite
 from ingestion.system import ROOT
 from tests.conftest import configure
 
@@ -40,3 +41,10 @@ def test_a_site_is_read_by_its_own_spider_and_any_other_by_the_generic_one(
     configure(monkeypatch, SITE_ALIASES="mirror.example:8443=royalroad")
 
     assert crawl.spider_for(url).name == name
+
+
+def test_a_site_that_is_given_to_no_spider_is_told_with_the_setting_that_does_it(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, SITE_ALIASES="mirror.example=royalraod")
+
+    with pytest.raises(UnsupportedSite, match=r"SITE_ALIASES gives mirror\.example to the spider royalraod"):
+        crawl.spider_for("https://mirror.example/fiction/1")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingestion.commands import output
+from ingestion.commands import output, reading
 from ingestion.commands.found import show
 
 if TYPE_CHECKING:
@@ -50,16 +50,13 @@ def check(
 
     Example: python cli.py spider check https://www.royalroad.com/fiction/21220
     """
-    from ingestion.errors import IngestionError
     from ingestion.kit import findings, sample
 
     url = _canonical(url)
     spider = _for_url(url, rules)
-    try:
+    with reading.explained(spider):
         seen = sample.take(spider, url)
         found = findings.found(spider, seen)
-    except IngestionError as reason:
-        raise SystemExit(f"{spider.name} cannot read it ({reason.kind}): {reason}") from None
     show(dataclasses.asdict(found))
     if save:
         _record(spider, seen, whole=bool(found.looked_at) and all(chapter.readable for chapter in found.looked_at))
@@ -78,7 +75,9 @@ def replay(
 
     differs = False
     for name in [site] if site else recording.sites():
-        readings = list(recording.replay(_named(name, rules), _recorded(name)))
+        spider = _named(name, rules)
+        with reading.explained(spider):
+            readings = list(recording.replay(spider, _recorded(name)))
         other = [one for one in readings if one.was != one.now]
         differs = differs or bool(other)
         output.out.print(f"{name}: {len(readings)} readings, {len(other)} of them differ", highlight=False)
@@ -93,13 +92,11 @@ def diff(site: Annotated[str, typer.Argument(help="The spider's name.")], rules:
 
     Example: python cli.py spider diff royalroad
     """
-    from ingestion.errors import IngestionError
     from ingestion.kit import drift
 
-    try:
-        drifts = drift.look(_named(site, rules), _recorded(site))
-    except IngestionError as reason:
-        raise SystemExit(str(reason)) from None
+    spider = _named(site, rules)
+    with reading.explained(spider):
+        drifts = drift.look(spider, _recorded(site))
     for one in drifts:
         state = "broken" if one.broken else "changed" if one.changed else "the same"
         _tell(f"{one.of}: {state}", [*one.broken, *(line for line in one.changed if line not in one.broken)])
@@ -128,8 +125,12 @@ def _by_rules(rules: Path) -> type[NovelSpider]:
 
 def _for_url(url: str, rules: Path | None) -> type[NovelSpider]:
     from ingestion import crawl
+    from ingestion.errors import UnsupportedSite
 
-    return _by_rules(rules) if rules else crawl.spider_for(url)
+    try:
+        return _by_rules(rules) if rules else crawl.spider_for(url)
+    except UnsupportedSite as reason:
+        raise SystemExit(str(reason)) from None
 
 
 def _named(name: str, rules: Path | None) -> type[NovelSpider]:

@@ -21,6 +21,7 @@ from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.reactor import in_reactor
 from ingestion.crawl.settings import for_job, for_site, loader, pace_of, refuse_off, warm
 from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
+from ingestion.errors import UnsupportedSite
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
 from ingestion.models import Job
@@ -49,8 +50,13 @@ T = TypeVar("T")
 
 
 def spider_for(url: str) -> type[NovelSpider]:
-    """The spider whose site `url` belongs to, or the generic one."""
-    alias = config.settings().site_aliases.get(urlsplit(url).netloc)
+    """The spider whose site `url` belongs to, or the generic one. Raises UnsupportedSite where SITE_ALIASES names one that is none."""
+    host = urlsplit(url).netloc
+    alias = config.settings().site_aliases.get(host)
+    if alias is not None and alias not in loader().list():
+        raise UnsupportedSite(
+            f"SITE_ALIASES gives {host} to the spider {alias}, and there is none of that name; `python cli.py spiders` lists them"
+        )
     return _spider(alias or next(iter(loader().find_by_request(Request(url))), FALLBACK_SPIDER))
 
 

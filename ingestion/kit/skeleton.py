@@ -127,7 +127,7 @@ def begin(site: str, name: str | None = None) -> list[Path]:
         ROOT / "tests" / "spiders" / f"test_{name}.py": TEST,
     }
     if taken := [str(path.relative_to(ROOT)) for path in written if path.exists()]:
-        raise NotBegun(f"{' and '.join(taken)} exists already, and is left as it is; choose another --name")
+        raise NotBegun(f"there is {' and '.join(taken)} already, left as it was; choose another --name")
     for path, template in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(template.format_map(values), encoding="utf-8")

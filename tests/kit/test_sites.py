@@ -65,6 +65,14 @@ def test_what_looks_wrong_is_an_exit_code_and_nothing_half_read_is_recorded(page
     assert "generic cannot read it (not_found)" in gone.output
 
 
+@pytest.mark.usefixtures("environment")
+def test_a_site_that_is_given_to_no_spider_is_no_traceback(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, SITE_ALIASES="mirror.example=royalraod")
+    told = run("spider", "check", "https://mirror.example/fiction/1")
+
+    assert (told.exit_code, told.output.startswith("SITE_ALIASES gives mirror.example")) == (1, True)
+
+
 @pytest.mark.parametrize(("form", "index"), [(True, 2), (False, 3)])
 def test_an_index_that_is_had_by_a_form_is_recorded_with_it_and_another_way_is_gone_where_it_fails(
     pages: Path, monkeypatch: pytest.MonkeyPatch, *, form: bool, index: int

@@ -36,12 +36,13 @@ def test_a_new_spider_passes_its_own_tests_at_once(root: Path, monkeypatch: pyte
 def test_nothing_is_overwritten(root: Path):
     begin("oddserials.example")
     (root / "spiders" / "oddserials.py").write_text("mine")
-    told = run("spider", "new", "oddserials.example")
+    both = run("spider", "new", "oddserials.example")
+    (root / "tests" / "spiders" / "test_oddserials.py").unlink()
+    one = run("spider", "new", "oddserials.example")
 
-    assert (told.exit_code, "spiders/oddserials.py and tests/spiders/test_oddserials.py exists" in told.output) == (
-        1,
-        True,
-    )
+    assert (both.exit_code, one.exit_code) == (1, 1)
+    assert "there is spiders/oddserials.py and tests/spiders/test_oddserials.py already" in both.output
+    assert "there is spiders/oddserials.py already" in one.output
     assert (root / "spiders" / "oddserials.py").read_text() == "mine"
 
 

@@ -31,11 +31,15 @@ def checkout(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Mo
     sys.modules.pop("spiders.lanternpress", None)
 
 
-def test_the_walk_through_in_the_documents_leads_to_a_tested_spider(checkout: Path, monkeypatch: pytest.MonkeyPatch):
+def fill_in(module: Path) -> None:
+    """Write into a module that was begun what the documents say."""
     (text,) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
-    begun = run("spider", "new", "lanternpress.example")
-    module = checkout / "spiders" / "lanternpress.py"
     module.write_text(module.read_text().partition("class ")[0] + dedent(text))
+
+
+def test_the_walk_through_in_the_documents_leads_to_a_tested_spider(checkout: Path, monkeypatch: pytest.MonkeyPatch):
+    begun = run("spider", "new", "lanternpress.example")
+    fill_in(checkout / "spiders" / "lanternpress.py")
     with Site(render(novel())) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=lanternpress")
         checked = run("spider", "check", f"{site.url}/book/weir", "--save")
@@ -47,3 +51,17 @@ def test_the_walk_through_in_the_documents_leads_to_a_tested_spider(checkout: Pa
     assert expected["novel"]["index.html"]["title"] == novel().title
     assert set(expected["chapter"]) == {f"chapter-{place}.html" for place in (1, 2, 4, 6)}
     assert tested.stdout == "lanternpress: 6 readings, 0 of them differ\n"
+
+
+def test_a_spider_s_own_mistake_is_shown_from_its_own_line_on(checkout: Path, monkeypatch: pytest.MonkeyPatch):
+    run("spider", "new", "lanternpress.example")
+    module = checkout / "spiders" / "lanternpress.py"
+    fill_in(module)
+    module.write_text(module.read_text().replace('.split("/")[4]', '.split("/")[9]'))
+    with Site(render(novel())) as site:
+        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=lanternpress")
+        told = run("spider", "check", f"{site.url}/book/weir")
+
+    first, at, *_, last = told.output.splitlines()
+    assert (told.exit_code, first, last) == (1, "lanternpress has a mistake:", "IndexError: list index out of range")
+    assert at.startswith(f'  File "{module}", line ')
