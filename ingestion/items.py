@@ -105,7 +105,8 @@ class IndexPage:
     A page that is no index but knows where it is (a chapter's page, a later page of the index) says so in `index_url`.
     The links are in reading order, whatever the page's own is. Where the pages begin with the newest chapters, `newest_first`
     says that those of this page and of any after it come before those of the pages found earlier. `strategy` is the one of the
-    spider's `strategies` by which the links were found; empty where there are none, or the spider knows only one way.
+    spider's `strategies` by which the links were found; empty where there are none, or the spider knows only one way. Where headings
+    in the list begin the volumes, `volumes_run_on` says that what stands above a page's first heading belongs to the page before's last.
     """
 
     links: tuple[ChapterLink, ...]
@@ -114,6 +115,7 @@ class IndexPage:
     stated_total: int | None = None
     strategy: str = ""
     newest_first: bool = False
+    volumes_run_on: bool = False
 
     def is_chain(self, url: str) -> bool:
         """Whether the page at `url`, which gave this, is a link in a chain."""

@@ -62,13 +62,27 @@ def _in_reading_order(index: Iterable[IndexPage]) -> list[ChapterLink]:
     """The chapters of all pages, each once, as it was listed first."""
     ordered: list[ChapterLink] = []
     newest_first = False
-    for page in index:
+    for page in _with_volumes(index):
         newest_first = newest_first or page.newest_first
         ordered = [*page.links, *ordered] if newest_first else [*ordered, *page.links]
     links: dict[str, ChapterLink] = {}
     for link in ordered:
         links.setdefault(naming.key(link.key), link)
     return list(links.values())
+
+
+def _with_volumes(index: Iterable[IndexPage]) -> Iterator[IndexPage]:
+    """The pages, each going on in the volume that was open at the end of the one before, where the list is such a one."""
+    volume = None
+    for page in index:
+        way = -1 if page.newest_first else 1  # headings stand above what they name, in the order of the page
+        links = list(page.links[::way])
+        for place, link in enumerate(links):
+            if link.volume is not None or not page.volumes_run_on:
+                break
+            links[place] = replace(link, volume=volume)
+        volume = links[-1].volume if links else volume
+        yield replace(page, links=tuple(links[::way]))
 
 
 def _shown(link: ChapterLink) -> ChapterLink:

@@ -91,7 +91,8 @@ class Syosetu(NovelSpider):
             links = tuple(_episodes(page, response))
             if not links:
                 raise ParseError(f"{response.url} has a list without an episode")
-            return IndexPage(links=links, further=tuple(_further(page, response)), strategy="div.p-eplist")
+            further = tuple(_further(page, response))
+            return IndexPage(links=links, further=further, strategy="div.p-eplist", volumes_run_on=True)
         work = _WORK.match(urlsplit(response.url).path)
         if work is None or _EPISODE.search(response.url) or not page.css(_TEXT):
             refuse(response)
@@ -133,7 +134,7 @@ def _page(response: Response) -> Selector:
 
 
 def _episodes(page: Selector, response: Response) -> Iterator[ChapterLink]:
-    """The list in its order; a volume's title stands above its episodes."""
+    """The list in its order; a volume's title stands above its episodes, and on the page where they begin alone."""
     volume = None
     for entry in page.css(".p-eplist__chapter-title, .p-eplist__sublist"):
         if "p-eplist__chapter-title" in entry.attrib["class"]:

@@ -39,7 +39,7 @@ def path_of(novel: SampleNovel, chapter: SampleChapter) -> str:
 
 
 def _rows(novel: SampleNovel, first: int, per_page: int, edited: Mapping[str, datetime]) -> Iterator[str]:
-    volume = None
+    volume = novel.chapters[first - 1].volume if first else None  # its heading is where it begins, and nowhere else
     for chapter in novel.chapters[first : first + per_page]:
         if chapter.volume and chapter.volume != volume:
             volume = chapter.volume
