@@ -21,14 +21,16 @@ class FoundChapter:
     title_on_page: str | None
     words: int
     begins: str
+    words_of_notes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """The novel as `spider` reads it at `index_url`, and what looks wrong in that, a sentence each.
 
-    `chapters` counts those that the index lists, `stated_total` is how many the site says there are. Where the index goes on behind the
-    pages that were looked at, it is not `whole`. A row holds it as JSON: a field that is added later needs a default.
+    `chapters` counts those that the index lists, `in_volumes`, `dated` and `locked` those of which it says so; `stated_total` is how many
+    the site says there are. Where the index goes on behind the pages that were looked at, it is not `whole`. A row holds it as JSON: a
+    field that is added later needs a default.
     """
 
     spider: str
@@ -40,3 +42,6 @@ class Found:
     strategy: str
     looked_at: tuple[FoundChapter, ...]
     looks_wrong: tuple[str, ...]
+    in_volumes: int = 0
+    dated: int = 0
+    locked: int = 0

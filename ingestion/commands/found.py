@@ -15,8 +15,9 @@ def show(found: dict[str, Any]) -> None:
     empty = ", ".join(name for name, value in told.items() if not value) or "none"
     stated = "" if found["stated_total"] is None else f" (the site says {found['stated_total']})"
     more = "" if found["whole"] else "; the index goes on behind the pages that were looked at"
-    output.say(f"empty: {empty}", f"{found['chapters']} chapters{stated}{more}")
-    heads = {"position": "place", "title": "in the index", "title_on_page": "on its page"}
+    counts = f"{found['in_volumes']} in volumes, {found['dated']} dated, {found['locked']} locked"
+    output.say(f"empty: {empty}", f"{found['chapters']} chapters{stated}: {counts}{more}")
+    heads = {"position": "place", "title": "in the index", "title_on_page": "on its page", "words_of_notes": "of notes"}
     rows = [{heads.get(name, name): value for name, value in one.items()} for one in found["looked_at"]]
-    output.table(rows, "place", "in the index", "on its page", "words", "begins")
+    output.table(rows, "place", "in the index", "on its page", "words", "of notes", "begins")
     output.say(*(f"looks wrong: {told}" for told in found["looks_wrong"]))

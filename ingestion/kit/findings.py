@@ -30,12 +30,15 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 def found(spider: type[NovelSpider], seen: Sample) -> Found:
     """What the spider makes of a sample's pages. Raises IngestionError when the index cannot be read."""
     novel = seen.novel(spider)
-    looked_at = chosen(novel)
+    looked_at, links = chosen(novel), [chapter.link for chapter in novel.chapters]
     return Found(
         spider=spider.name,
         index_url=seen.index_url,
         novel=novel.novel,
-        chapters=len(novel.chapters),
+        chapters=len(links),
+        in_volumes=sum(link.volume is not None for link in links),
+        dated=sum(link.published_at is not None for link in links),
+        locked=sum(link.locked for link in links),
         stated_total=novel.stated_total,
         whole=not seen.unseen,
         strategy=novel.strategy,
@@ -52,6 +55,7 @@ def _found(chapter: ParsedChapter) -> FoundChapter:
         readable=chapter.hole is None,
         title_on_page=chapter.chapter.title if chapter.chapter else None,
         words=words_of(chapter),
+        words_of_notes=words_of_notes(chapter),
         begins=" ".join(" ".join(text_of(chapter)).split()[:FIRST_WORDS]),
     )
 
@@ -70,6 +74,12 @@ def text_of(chapter: ParsedChapter) -> list[str]:
 def words_of(chapter: ParsedChapter) -> int:
     """How many words a chapter has."""
     return sum(len(line.split()) for line in text_of(chapter))
+
+
+def words_of_notes(chapter: ParsedChapter) -> int:
+    """How many words its author says before and after it."""
+    said = (chapter.chapter.notes_before, chapter.chapter.notes_after) if chapter.chapter else ()
+    return sum(len(sanitize.text(note).split()) for note in said if note)
 
 
 def _of_the_list(novel: ParsedNovel) -> Iterator[str]:

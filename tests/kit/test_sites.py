@@ -86,7 +86,7 @@ def test_an_index_that_is_had_by_a_form_is_recorded_with_it_and_another_way_is_g
 
     recorded = recording.load("scribblehub")
     assert (checked.exit_code, same.exit_code) == (0, 0), checked.output + same.output
-    assert "5 chapters (the site says 5)" in checked.stdout
+    assert "5 chapters (the site says 5): 0 in volumes, 0 dated, 0 locked" in checked.stdout
     assert len(recorded.items["chapters"]) == index
     assert [len(fields) for fields in recorded.forms.values()] == ([3] if form else [])
     assert posted == [scribblehub.FORM] * (2 if form else 1)
