@@ -18,7 +18,11 @@ from cssselect import HTMLTranslator, SelectorError
 _NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
 #: Seconds; a longer one would keep the host from every other job.
 _LONGEST_PACE = 3600.0
-_SELECTORS = ("chapters", "content", "title", "author", "description", "cover", "tags", "status", "next_page", "remove")
+_SELECTORS = (
+    *("title", "author", "description", "cover", "tags", "status"),
+    *("chapters", "volume", "next_page", "chapters_at"),
+    *("content", "remove"),
+)
 _Errors = type[Exception] | tuple[type[Exception], ...]
 
 
@@ -32,7 +36,8 @@ class Rules:
 
     `key` and `index` are regular expressions whose first group is a chapter's key in its URL, and the URL of the novel's index in any
     URL of the novel. `pace` is in seconds. A list that shows the newest chapter first is turned round by `newest_first`, however
-    many pages it has. An index without the list has it by a form (POST) to `chapters_post`, an address below the index.
+    many pages it has. An index without the list has it by a form (POST) to `chapters_post`, an address below the index, or on the page
+    that the link `chapters_at` leads to. `volume` selects the headings between the links.
     """
 
     name: str
@@ -45,7 +50,9 @@ class Rules:
     cover: str | None = None
     tags: str | None = None
     status: str | None = None
+    volume: str | None = None
     next_page: str | None = None
+    chapters_at: str | None = None
     chapters_post: str | None = None
     remove: str | None = None
     key: str | None = None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 from parsel import Selector
 from scrapy.http import Response
 
 from ingestion.errors import ParseError
-from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel, Publication
+from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel
 from ingestion.rules import Rules
-from spiders import walls
+from spiders import facts, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
-from spiders.fragments import drop, first, inner_html, line, paragraphs, tree, words
+from spiders.fragments import absolute, drop, first, inner_html, line, paragraphs, tree, words
 from spiders.generic import Generic
 from spiders.hidden import remove_hidden
 
@@ -62,17 +63,17 @@ class SelectedSpider(Generic):
             description=paragraphs(texts[0]) if texts else guess.description,
             cover_url=response.urljoin(cover) if cover else None,
             tags=_all(page, rules.tags) if rules.tags else guess.tags,
-            status=_status(first(page, rules.status)) if rules.status else guess.status,
+            status=facts.status(first(page, rules.status)) if rules.status else guess.status,
             confidence=1.0,
         )
 
     def chapters(self, response: Response) -> IndexPage:
-        """The links of the list, and the next page of it; where the page has no list, the form that has."""
+        """The links of the list, and the next page of it; where the page has no list, the form or the page that has."""
         page = tree(response)
         refuse(response)
-        found = [self._link(response, link) for link in page.css(self.rules.chapters)]
-        if not found and (form := self._form(response)):
-            return IndexPage(links=(), further=(form,))
+        found = list(self._links(response, page))
+        if not found and (elsewhere := self._form(response) or self._page_of_the_list(response, page)):
+            return IndexPage(links=(), further=(elsewhere,))
         if not found:
             raise ParseError(
                 f"{response.url}: `chapters` ({self.rules.chapters}) finds no link; the site has changed, or its rules are wrong"
@@ -81,7 +82,11 @@ class SelectedSpider(Generic):
         links = tuple(found[::-1] if self.rules.newest_first else found)
         further = (response.urljoin(more),) if more else ()
         return IndexPage(
-            links=links, further=further, strategy=self.rules.chapters, newest_first=self.rules.newest_first
+            links=links,
+            further=further,
+            strategy=self.rules.chapters,
+            newest_first=self.rules.newest_first,
+            volumes_run_on=self.rules.volume is not None,
         )
 
     def chapter(self, response: Response) -> Chapter:
@@ -106,18 +111,33 @@ class SelectedSpider(Generic):
             return None
         return Form(url=urljoin(f"{response.url.partition('?')[0].rstrip('/')}/", path))
 
-    def _link(self, response: Response, link: Selector) -> ChapterLink:
+    def _page_of_the_list(self, response: Response, page: Selector) -> str | None:
+        """The page that the list is on, unless this is it."""
+        link = page.css(self.rules.chapters_at).css("::attr(href)").get() if self.rules.chapters_at else None
+        url = absolute(response.url, link)
+        return None if url is None or urldefrag(url).url == urldefrag(response.url).url else url
+
+    def _links(self, response: Response, page: Selector) -> Iterator[ChapterLink]:
+        """The list as it stands on the page: the links, and the headings between them."""
+        chapters, volume = self.rules.chapters, None
+        headings = page.css(self.rules.volume) if self.rules.volume else []
+        roots = {heading.root for heading in headings}
+        for element in page.css(f"{chapters}, {self.rules.volume}" if headings else chapters):
+            if element.root in roots:
+                volume = words(element) or None
+            else:
+                yield self._link(response, element, volume)
+
+    def _link(self, response: Response, link: Selector, volume: str | None) -> ChapterLink:
         url = response.urljoin(link.css("::attr(href)").get(""))
         found = re.search(self.rules.key, url) if self.rules.key else None
         return ChapterLink(
-            key=found[1] if found else url.partition("://")[2].partition("/")[2], url=url, title=words(link)
+            key=found[1] if found else url.partition("://")[2].partition("/")[2],
+            url=url,
+            title=words(link),
+            volume=volume,
         )
 
 
 def _all(page: Selector, selector: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(words, page.css(selector)))))
-
-
-def _status(said: str | None) -> Publication | None:
-    known = {status.value: status for status in Publication} | {"complete": Publication.COMPLETED}
-    return next((status for word, status in known.items() if word in (said or "").lower()), None)

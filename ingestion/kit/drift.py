@@ -21,7 +21,7 @@ from spiders.selected import SelectedSpider
 #: The selectors that each method of a spider by rules goes by. What `remove` takes away may well be gone one day.
 SELECTORS = {
     "novel": ("title", "author", "description", "cover", "tags", "status"),
-    "chapters": ("chapters", "next_page"),
+    "chapters": ("chapters", "volume", "next_page", "chapters_at"),
     "chapter": ("content",),
 }
 Fetched = dict[Asked, Response | IngestionError]

@@ -100,6 +100,34 @@ def test_a_list_that_the_index_lacks_is_had_by_a_form_below_it(tmp_path: Path, t
         found.chapters(empty.replace(url=f"{BOOK}/ajax/list/"))
 
 
+def test_a_list_on_a_page_of_its_own_is_had_by_a_link_to_it(tmp_path: Path):
+    found = spider(tmp_path, RULES + 'chapters_at = "a.all"\n')()
+    book = HtmlResponse(BOOK, body=b"<h1 class=name>Weir</h1><a class=all href='/book/weir/parts#first'>All parts</a>")
+    shown = response(novel(), "/book/weir")
+
+    page = found.chapters(book)
+    assert (page.links, page.further) == ((), (f"{BOOK}/parts#first",))
+    assert len(found.chapters(shown.replace(url=f"{BOOK}/parts")).links) == len(novel().chapters)
+    with pytest.raises(ParseError, match="finds no link"):
+        found.chapters(book.replace(url=f"{BOOK}/parts"))
+
+
+@pytest.mark.parametrize(("order", "volumes"), [("false", [None, "I", "II", "II"]), ("true", ["II", "II", "I", None])])
+def test_volumes_are_the_headings_above_the_links(tmp_path: Path, order: str, volumes: list[str | None]):
+    rules = RULES.replace("newest_first = true", f'newest_first = {order}\nvolume = "b"')
+    links = "<a href=/part/1>a</a><b>I</b><a href=/part/2>b</a><b>II</b><a href=/part/3>c</a><a href=/part/4>d</a>"
+    page = spider(tmp_path, rules)().chapters(HtmlResponse(BOOK, body=f"<ul class=parts>{links}</ul>".encode()))
+
+    assert ([link.volume for link in page.links], page.volumes_run_on) == (volumes, True)
+
+
+@pytest.mark.parametrize(("said", "status"), [("Incomplete", Publication.ONGOING), ("On hold", Publication.HIATUS)])
+def test_a_status_is_read_in_whatever_words_sites_say_it(tmp_path: Path, said: str, status: Publication):
+    page = HtmlResponse(BOOK, body=f"<h1 class=name>Weir</h1><p class=state>{said}</p>".encode())
+
+    assert spider(tmp_path)().novel(page).status is status
+
+
 @pytest.mark.parametrize("tail", ["", "/", "/part/7/x", "?page=2"])
 def test_any_url_of_the_novel_leads_to_its_index(tmp_path: Path, tail: str):
     assert spider(tmp_path).index_url(BOOK + tail) == BOOK
