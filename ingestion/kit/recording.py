@@ -81,7 +81,7 @@ def load(site: str) -> Recording:
         raise NotRecorded(f"no page of {site} is recorded; `python cli.py spider check URL --save` records some")
     told = json.loads(path.read_text(encoding="utf-8"))
     items = {
-        method: {mark: _unsaid(kind) | item for mark, item in told.get(method, {}).items()}
+        method: {mark: _whole(kind, item) for mark, item in told.get(method, {}).items()}
         for method, kind in METHODS.items()
     }
     types, forms = told.get("types", {}), told.get("forms", {})
@@ -110,10 +110,12 @@ def _now(spider: type[NovelSpider], method: str, name: str, fragment: str, respo
         return {"error": f"{error.kind}: {error}"}
 
 
-def _unsaid(kind: type[Any]) -> dict[str, Any]:
-    """The fields of an item that a spider need not give, as JSON holds them: a recording may be older than one of them."""
+def _whole(kind: type[Any], item: dict[str, Any]) -> dict[str, Any]:
+    """An item in the order of its fields, with those that a spider need not give: a recording may be older than one of them."""
     known = {field.name: field.default for field in dataclasses.fields(kind)}
-    return json.loads(json.dumps({name: value for name, value in known.items() if value is not dataclasses.MISSING}))  # type: ignore[no-any-return] # of JSON
+    unsaid = {name: value for name, value in known.items() if value is not dataclasses.MISSING}
+    whole = json.loads(json.dumps(unsaid)) | item
+    return {name: whole[name] for name in known if name in whole} | item
 
 
 def plain(item: Any) -> Any:
@@ -130,19 +132,28 @@ def save(spider: type[NovelSpider], sample: Sample) -> Recording:
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = load(spider.name) if path.is_file() else None
     recording = kept or Recording(folder=path.parent, urls={}, types={}, forms={}, items={name: {} for name in METHODS})
-    novel = sample.novel(spider)
+    novel, which = sample.novel(spider), _which(recording, sample)
     for number, (asked, page) in enumerate(sample.index.items(), start=1):
-        name = _write(recording, "index" if number == 1 else f"index-{number}", asked, page)
+        name = _write(recording, f"{which}index" if number == 1 else f"{which}index-{number}", asked, page)
         for method in ("novel", "chapters") if number == 1 else ("chapters",):
             recording.items[method][name] = _now(spider, method, name, "", recording.response)
     for chapter in chosen(novel):
         url, fragment = urldefrag(chapter.link.url)
-        name = _write(recording, f"chapter-{chapter.position}", url, sample.index.get(url) or sample.pages[url])
+        name = _write(recording, f"{which}chapter-{chapter.position}", url, sample.index.get(url) or sample.pages[url])
         mark = f"{name}#{fragment}" if fragment else name
         recording.items["chapter"][mark] = _now(spider, "chapter", name, fragment, recording.response)
     told = {"urls": recording.urls, "types": recording.types, "forms": recording.forms} | recording.items
     path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return recording
+
+
+def _which(recording: Recording, sample: Sample) -> str:
+    """What the names of a novel's files begin with: nothing for the first novel of the site, a number for others."""
+    first = next(iter(sample.index.values())).url
+    known = next((name for name in recording.items["novel"] if recording.urls[name] == first), None)
+    if known is not None:
+        return known.rpartition("index")[0]
+    return f"{len(recording.items['novel']) + 1}-" if recording.items["novel"] else ""
 
 
 def _write(recording: Recording, stem: str, asked: Asked, page: Response) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,23 @@ def test_a_page_that_does_not_come_any_more_is_broken(pages: Path):
         "chapters of index.html": ["unreachable: it is away"],
     }
     assert not any(one.broken or one.changed for one in drift.compare(Generic, kept, fetched))
+
+
+@pytest.mark.usefixtures("pages")
+def test_the_pages_of_another_novel_are_told_from_the_first_one_s_by_a_number():
+    for book in "bcc":
+        body = b"<ol><li><a href=1.html>1. Rope</a><li><a href=2.html>2. Salt</a></ol>"
+        index = HtmlResponse(f"https://example.org/{book}/", body=body)
+        chapters = {
+            url: page.replace(url=url) for old, page in texts().items() for url in [old.replace("/b/", f"/{book}/")]
+        }
+        seen = Sample(index_url=index.url, index={index.url: index}, pages=chapters, holes={}, unseen=frozenset())
+        kept = recording.save(Generic, seen)
+
+    own = ["index.html", "chapter-1.html", "chapter-2.html"]
+    assert list(kept.urls) == [*own, *(f"2-{name}" for name in own)]
+    written = json.loads((kept.folder / recording.EXPECTED).read_text())["novel"]
+    assert list(written["index.html"]) == list(written["2-index.html"])
 
 
 def texts() -> dict[str, HtmlResponse]:
