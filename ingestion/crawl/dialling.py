@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from ingestion import guard, pages
 from ingestion.errors import ForbiddenAddress, IngestionError
 from ingestion.urls import ascii_host
 from ingestion.visible import shortened
+
+log = logging.getLogger(__name__)
 
 #: Hosts whose every address the guard refused, with its reason: the connection attempt itself can only say "no address".
 refused: dict[str, ForbiddenAddress] = {}
@@ -39,6 +42,11 @@ class GuardMiddleware:
             guard.check_url(request.url)
         except ForbiddenAddress as reason:
             raise Forbidden(reason) from reason
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Say why a request was not made: Scrapy is silent about it, and so would its shell be."""
+        if isinstance(exception, Forbidden):
+            log.debug("%s", exception)
 
 
 class GuardedRedirectMiddleware(RedirectMiddleware):
