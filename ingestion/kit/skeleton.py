@@ -32,6 +32,11 @@ class {title}(NovelSpider):
     allowed_domains: ClassVar[list[str]] = ["{host}"]
     strategies: ClassVar[tuple[str, ...]] = ("ol.chapters",)
 
+    @classmethod
+    def index_url(cls, url: str) -> str:
+        """The novel's page, of any page below it."""
+        return url.partition("/chapter/")[0]
+
     def novel(self, response: Response) -> Novel:
         """From the head of the novel's page."""
         page = tree(response)
@@ -85,12 +90,13 @@ from scrapy.http import HtmlResponse
 from ingestion.errors import NotFound, ParseError
 from spiders.{name} import {title}
 
-INDEX = "https://{host}/"
+INDEX = "https://{host}/novel/1"
 METHODS = ["novel", "chapters", "chapter"]
 
 
-def test_the_index_is_its_own():
-    assert {title}.index_url(INDEX) == INDEX
+@pytest.mark.parametrize("url", [INDEX, f"{{INDEX}}/chapter/7"])
+def test_the_index_of_any_page_is_the_novel_s(url: str):
+    assert {title}.index_url(url) == INDEX
 
 
 @pytest.mark.parametrize("method", METHODS)
