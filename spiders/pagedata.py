@@ -60,12 +60,12 @@ def assigned(page: Selector, name: str) -> list[Any] | None:
 
 
 def time(told: str | None) -> datetime | None:
-    """A time as JSON gives it, UTC where it names no zone; None where it is none."""
+    """A time as JSON gives it, UTC where it names no zone; None where it is none, as some programs' first day of the year 1."""
     try:
         told_time = datetime.fromisoformat(told or "")
-    except ValueError:
+        return told_time.replace(tzinfo=UTC) if told_time.tzinfo is None else told_time.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return told_time.replace(tzinfo=UTC) if told_time.tzinfo is None else told_time.astimezone(UTC)
 
 
 def _things(data: Any) -> Iterator[dict[str, Any]]:

@@ -83,7 +83,7 @@ class RoyalRoad(NovelSpider):
                 strategy, links = "window.chapters", _from_json(response, page, entries)
             else:
                 strategy, links = "table#chapters", tuple(_row(response, row) for row in table.css("tr.chapter-row"))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ParseError(f"the list of chapters on {response.url} is not of the known shape: {error!r}") from error
         total = table.attrib.get("data-chapters", "")
         return IndexPage(links=links, stated_total=int(total) if total.isdigit() else None, strategy=strategy)

@@ -63,6 +63,6 @@ def test_a_time_is_utc(told: str):
     assert pagedata.time(told) == datetime(2025, 3, 2, 7, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("told", [None, "", "yesterday"])
+@pytest.mark.parametrize("told", [None, "", "yesterday", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
 def test_what_is_no_time_is_none(told: str | None):
     assert pagedata.time(told) is None

@@ -107,6 +107,14 @@ def test_a_list_of_another_shape_is_a_parse_error(script: str):
         RoyalRoad().chapters(page)
 
 
+def test_a_date_that_is_no_date_is_a_parse_error():
+    row = '<tr class=chapter-row><td><a href=/fiction/1/x/chapter/2/y>A</a><td><time unixtime="{}">then</time>'
+    body = f"<h1>A</h1><table id=chapters>{row.format('9' * 30)}</table>"
+
+    with pytest.raises(ParseError, match="known shape"):
+        RoyalRoad().chapters(HtmlResponse("https://www.royalroad.com/fiction/1/x", body=body.encode()))
+
+
 @pytest.mark.parametrize("json_list", [True, False])
 def test_json_and_table_list_the_same_chapters(*, json_list: bool):
     novel = make_novel(chapters=7)
