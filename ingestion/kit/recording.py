@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -142,9 +142,26 @@ def save(spider: type[NovelSpider], sample: Sample) -> Recording:
         name = _write(recording, f"{which}chapter-{chapter.position}", url, sample.index.get(url) or sample.pages[url])
         mark = f"{name}#{fragment}" if fragment else name
         recording.items["chapter"][mark] = _now(spider, "chapter", name, fragment, recording.response)
-    told = {"urls": recording.urls, "types": recording.types, "forms": recording.forms} | recording.items
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _write_down(recording)
     return recording
+
+
+def accept(recording: Recording, readings: Iterable[Reading]) -> list[Reading]:
+    """Let these be what is expected from now on; those of them that are errors, which are never."""
+    refused = []
+    for reading in readings:
+        if "error" in reading.now:
+            refused.append(reading)
+        else:
+            recording.items[reading.method][reading.mark] = reading.now
+    _write_down(recording)
+    return refused
+
+
+def _write_down(recording: Recording) -> None:
+    told = {"urls": recording.urls, "types": recording.types, "forms": recording.forms} | recording.items
+    path = recording.folder / EXPECTED
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _which(recording: Recording, sample: Sample) -> str:

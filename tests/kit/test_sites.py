@@ -51,6 +51,12 @@ def test_rules_are_tried_recorded_replayed_and_seen_to_break_by_the_very_selecto
     (pages / "lanternpress" / "chapter-1.html").write_text("<div class=reading><p>Another text.</p></div>")
     replayed = run("spider", "test", "lanternpress", "--rules", rules)
     assert (replayed.exit_code, "chapter of chapter-1.html\n    content: " in replayed.stdout) == (1, True)
+    accepted = run("spider", "test", "lanternpress", "--rules", rules, "--accept")
+    assert (accepted.exit_code, accepted.stdout.startswith(replayed.stdout)) == (0, True)
+    assert run("spider", "test", "lanternpress", "--rules", rules).exit_code == 0
+    (pages / "lanternpress" / "chapter-1.html").write_text("<p>No text.</p>")
+    for words in (("--accept",), ()):
+        assert run("spider", "test", "lanternpress", "--rules", rules, *words).exit_code == 1
 
 
 def test_what_looks_wrong_is_an_exit_code_and_nothing_half_read_is_recorded(pages: Path):
