@@ -5,6 +5,8 @@ BIN := .venv/bin
 
 .PHONY: demo test up chaos lint audit lock clean
 .DELETE_ON_ERROR:
+# Programs that tests start read what was compiled before.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: .venv/runtime
 	@$(BIN)/python cli.py demo
