@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ingestion import bookshelf, db, sanitize
+from ingestion import bookshelf, db, naming, sanitize
 from ingestion.items import Matter
 from ingestion.status import JobStatus
 from tests.conftest import configure
@@ -53,8 +53,14 @@ def test_a_novel_comes_out_as_it_was_written(
 
     found = [chapter for chapter in library(job) if chapter.matter is Matter.BODY]
     kept = shown.kept(written)
-    assert (job.status, job.error_message, title_of(job.novel_id or 0)) == (JobStatus.DONE, None, kept.title)
-    assert [(c.title, c.volume) for c in found] == [(c.title, c.volume) for c in kept.chapters]
+    assert (job.status, job.error_message, title_of(job.novel_id or 0)) == (
+        JobStatus.DONE,
+        None,
+        naming.name(kept.title),
+    )
+    assert [(c.title, c.volume or "") for c in found] == [
+        (naming.name(c.title), naming.name(c.volume)) for c in kept.chapters
+    ]
     assert [texts(c.notes_before, c.content, c.notes_after) for c in found] == [
         texts(c.note_before, c.content, c.note_after) for c in kept.chapters
     ]

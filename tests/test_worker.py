@@ -166,19 +166,20 @@ def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):
     assert (code, read(job_id).status) == (0, JobStatus.DONE)
 
 
-def test_two_workers_do_twenty_novels_each_once(environment: dict[str, str]):
-    samples = [make_novel(chapters=3, title=f"Novel {n}", seed=n) for n in range(20)]
+@pytest.mark.parametrize("count", [8, pytest.param(40, marks=pytest.mark.long)])
+def test_two_workers_do_many_novels_each_once(environment: dict[str, str], count: int):
+    samples = [make_novel(chapters=3, title=f"Novel {n}", seed=n) for n in range(count)]
     pages = {f"/{n}{path}": page for n, sample in enumerate(samples) for path, page in plain.render(sample).items()}
     with Site(pages) as site:
-        made = [intake.submit(f"{site.url}/{n}/index.html").job.id for n in range(20)]
+        made = [intake.submit(f"{site.url}/{n}/index.html").job.id for n in range(count)]
         workers = [run(environment, *WORKER, "--burst") for _ in range(2)]
         assert [worker.wait(90) for worker in workers] == [0, 0]
 
         fetched = [hit.path for hit in site.hits if hit.path != "/robots.txt"]
     done = [read(job_id) for job_id in made]
     assert {job.status for job in done} == {JobStatus.DONE}
-    assert len({job.novel_id for job in done}) == 20
-    assert len(fetched) == len(set(fetched)) == 20 * 4
+    assert len({job.novel_id for job in done}) == count
+    assert len(fetched) == len(set(fetched)) == count * 4
     assert {job.attempt for job in done} == {1}
 
 
