@@ -7,6 +7,7 @@ that costs some 70 ms where a fresh interpreter costs a second. The hooks are RQ
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import random
 import resource
@@ -40,6 +41,8 @@ REDIS_MARGIN_SECONDS = 10
 WATCH_SECONDS = 2
 #: A child that two looks in a row found without its job (cancelled, its lease run out) does not know it, so it hangs.
 LOOKS = 2
+#: The child waits for the database too, and may notice so much later than we that it is back.
+LOOKS_AFTER_OUTAGE = math.ceil(db.LONGEST_WAIT_SECONDS / WATCH_SECONDS)
 OUTAGE_SECONDS = 1.0
 
 
@@ -141,7 +144,8 @@ class IngestionWorker(Worker):
                 owned = joblist.run_by(session, job_id, tasks.worker_name(self.horse_pid)) is not None
         except SQLAlchemyError:
             self._rest_after_outage()
-            owned = True  # nobody can tell; the child waits for the database too
+            self._disowned = -LOOKS_AFTER_OUTAGE
+            return
         self._disowned = 0 if owned else self._disowned + 1
         if self._disowned >= LOOKS:
             log.warning("the child hangs without its job, and is ended", job=job_id, child=self.horse_pid)
