@@ -7,6 +7,7 @@ that costs some 70 ms where a fresh interpreter costs a second. The hooks are RQ
 from __future__ import annotations
 
 import contextlib
+import gc
 import math
 import os
 import random
@@ -112,12 +113,14 @@ class IngestionWorker(Worker):
         self._disowned = 0
         crawl.look_again()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        gc.freeze()  # the child's collector would touch, and so copy, all that it shares with us
         try:
             super().fork_work_horse(job, queue)
             # The child does so too; whoever is first. A signal meant for its group must never find it still in ours.
             with contextlib.suppress(OSError):  # it has ended already
                 os.setpgid(self.horse_pid, self.horse_pid)
         finally:
+            gc.unfreeze()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
     def setup_work_horse_signals(self) -> None:
