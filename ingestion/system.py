@@ -56,6 +56,7 @@ def up(settings: Settings) -> int:
 @contextlib.contextmanager
 def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True) -> Iterator[subprocess.Popen[bytes]]:
     """Servers, API and workers with these settings until the block ends; the supervisor's process. Raises EmbeddedError."""
+    _refuse_taken_port(settings)
     with contextlib.ExitStack() as stack:
         run_dir = stack.enter_context(tempfile.TemporaryDirectory(prefix="quire-run-"))
         if settings.database_url is None or settings.redis_url is None:

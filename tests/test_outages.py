@@ -70,6 +70,7 @@ def taken_while_away(postgres: Postgres, worker: psutil.Process, job_id: int) ->
     return child_of(worker)
 
 
+@pytest.mark.long
 def test_a_crawl_outlives_a_crash_of_postgresql_in_its_first_attempt(postgres: Postgres, site: Site):
     job_id = post(f"{site.url}/index.html")
     environment = os.environ | {"LOG_LEVEL": "WARNING", "PACE_SECONDS": "0.05"}

@@ -36,10 +36,11 @@ class System:
         kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "DATA_DIR"}}
         self.environment = kept | values | {"LEASE_SECONDS": "2", "RECOVERY_SECONDS": "1"}
 
-    def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def cli(self, *words: str, **values: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(ROOT / "cli.py"), *words]
+        environment = self.environment | values
         return subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -107,7 +108,7 @@ def test_up_stops_cleanly_in_the_middle_of_a_job_and_goes_on_at_the_next_start(s
         first = system.start()
         for number in (signal.SIGSTOP, signal.SIGCONT):  # a server that was only stopped has not ended
             servers_of(first)[0].send_signal(number)
-        refused = system.cli("up")
+        refused = system.cli("up", API_PORT=str(free_port()))
         job_id = system.post(f"{site.url}/index.html")
         until(lambda: system.job(job_id)["pages_done"] > 3, "no page was fetched")
         first.send_signal(signal.SIGINT)
@@ -129,6 +130,7 @@ def test_up_stops_cleanly_in_the_middle_of_a_job_and_goes_on_at_the_next_start(s
     assert (ingested.returncode, json.loads(ingested.stdout)["status"]) == (0, "done")
 
 
+@pytest.mark.long
 def test_up_killed_without_warning_leaves_nothing_running_and_loses_nothing(system: System):
     with Site(novel_pages()) as site:
         first = system.start()

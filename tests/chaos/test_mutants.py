@@ -64,12 +64,11 @@ NOTICED = {
 }
 
 
-#: One of them in each run of the tests; the others cost half a minute, and `make chaos` runs them.
-IN_SHORT = {"fence"}
-LONG = [pytest.param(name, marks=[] if name in IN_SHORT else pytest.mark.long) for name in SCENARIOS]
+# Half a minute: `make chaos` runs them. That the checker is sharp is shown in `test_invariants.py`, in each run of the tests.
+pytestmark = pytest.mark.long
 
 
-@pytest.mark.parametrize("safeguard", LONG)
+@pytest.mark.parametrize("safeguard", SCENARIOS)
 def test_a_worker_without_the_safeguard_is_found_out(stage: Stage, safeguard: str):
     stage.worker = ("-m", "tests.chaos.mutants", safeguard)
     SCENARIOS[safeguard](stage)
@@ -78,7 +77,6 @@ def test_a_worker_without_the_safeguard_is_found_out(stage: Stage, safeguard: st
     assert found >= NOTICED[safeguard]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("safeguard", SCENARIOS)
 def test_a_worker_with_the_safeguard_passes(stage: Stage, safeguard: str):
     SCENARIOS[safeguard](stage)
