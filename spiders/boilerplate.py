@@ -1,7 +1,7 @@
 """Paragraphs that stand at the same end of most chapters and are none of the novel: a plea, "read at …", a translator's credits.
 
-What repeats is not yet boilerplate: a story may end each chapter with the same short line. It must also plead, credit, name a site or
-link to one, or be long. Nothing is taken from the middle, nothing from a book of few chapters, and never a whole chapter.
+What repeats is not yet boilerplate: a story may begin or end each chapter with the same lines, a refrain, a salutation, an epigraph. It
+must also plead, credit, name a site or link to one, or speak at length of the text itself. Nothing is taken from the middle, nothing from a book of few chapters, and never a whole chapter.
 """
 
 from __future__ import annotations
@@ -43,11 +43,25 @@ _BLOCKS = (
     "ol",
     "pre",
 )
+#: What no story says of itself, however often it repeats a line.
 _PLEA = re.compile(
-    r"\b(patreon|paypal|ko-?fi|discord|donat\w*|support(ing)? (me|us|the (author|translator|site|story))|subscri\w+|follow (me|us)|vote|newsletter|webnovel"
-    r"|translat(ed|or|ors|ion)|tl|tlc|proofread\w*|edited by|editor|read (\w+ ){0,4}(at|on|ahead|first|free)|thank(s| you) for reading|visit|copyright|all rights reserved"
-    r"|if you (enjoy|like|liked|see|find)|this (chapter|content|story) (is|was|has been)|stolen|reviews?|rate|comments?|advance chapters?|www|https?)\b"
-    r"|\.(com|net|org|io|me|cc|info)\b|©|перев[её]л|переводчик|редактор|поддерж|翻译|翻譯|校对|本站|手机用户|收藏|请记住|訳者|traducid|traductor|traduit par",
+    r"\b(patreon|paypal|ko-?fi|(our|my|on) discord|discord (server|channel)|newsletter|webnovel|copyright|all rights reserved"
+    r"|support(ing)? (me|us|the (author|translator|site|story))|follow (me|us) (on|at)|visit (us|(my|our|the) (site|website|blog|page))"
+    r"|(please|forget to|remember to) (\w+ ){0,3}(rate|vote|review|comment|subscribe|follow|donate|visit|share|support)"
+    r"|(leave|drop|write) (me |us )?(a|your) (\w+ )?(review|comment|rating|vote)|advanced? chapters?|chapters? (ahead|early)|read ahead"
+    r"|(rate|vote|review|comment|follow|subscribe|share|like)(,| and| &| or) (\w+ and )?(rate|vote|review|comment|follow|subscribe|share)"
+    r"|(subscribe|donate|donations?) (to|for|at|via|here|and)\b.{0,40}\b(chapters?|stor(y|ies)|author|translators?|site|us|me)"
+    r"|thank(s| you) for reading|if you (enjoy|like|see|find)(ed|d)? (this|the|my|our) (chapter|story|novel|work|text)"
+    r"|this (chapter|content|story) (is|was|has been) (stolen|taken|posted|published|hosted|copied|brought|first|originally|translated))\b"
+    r"|^\W*(translated|edited|proofread) by\b|(^|[.,;|/(]\s*)(translat(ors?|ion)|tlc?|proofread(ers?|ing)?|edit(ors?|ing))\s*[:：–—-]"
+    r"|\bwww\.|https?://|\w\.(com|net|org|io|me|cc|info)\b|©|本站|手机用户|请收藏|请记住|(翻译|翻譯|译者|譯者|校对|校對|訳者|翻訳)\s*[:：]"
+    r"|(переводчик|редактор|перев[её]л[аи]?)\s*[:：–—-]|поддерж(ать|ите) (автор|перевод|проект|нас|меня)|traducid[oa] por|traductora?\s*:|traduit par",
+    re.IGNORECASE,
+)
+#: What a notice speaks of: the text it stands beside, and who made it. A refrain or a diary's first page speaks of other things.
+_OF_THE_TEXT = re.compile(
+    r"\b(novels?|chapters?|stor(y|ies)|fan ?fic\w*|fiction|authors?|translat\w+|websites?|site|readers?|piracy|permission|disclaimer|published|updates?)\b"
+    r"|小说|章节|作者|更新|小説|作品|глав\w|автор\w*|роман\w*|novela|cap[ií]tulo|autora?|roman|chapitre|auteur",
     re.IGNORECASE,
 )
 
@@ -107,8 +121,8 @@ def _is_foreign(said: str, linked: bool, times: int, chapters: int) -> bool:
     """Whether a line that so many of the chapters say is none of the story's."""
     if times < max(FEWEST_CHAPTERS, _MOST * chapters):
         return False
-    long_and_everywhere = size(said) >= _LONG_WORDS and "0" not in said and times >= _NEARLY_ALL * chapters
-    return linked or bool(_PLEA.search(said)) or long_and_everywhere
+    everywhere = size(said) >= _LONG_WORDS and "0" not in said and times >= _NEARLY_ALL * chapters
+    return linked or bool(_PLEA.search(said)) or (everywhere and bool(_OF_THE_TEXT.search(said)))
 
 
 def _said(paragraph: HtmlElement) -> str:

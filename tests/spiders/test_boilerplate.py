@@ -42,7 +42,8 @@ PLEA = "<p>If you like this, support me on Patreon!</p>"
         "<div><div>{story}</div><div>" + PLEA + "<p><a href='https://cups.example/q'>A cup of tea</a></p></div></div>",
         "{story}<p>Read chapter {n} first at inkwell.example.com</p>",
         "{story}<p> </p><p>本站网址请记住，手机用户请收藏。</p>",
-        "{story}<p>The ferry runs on one night of the year only, and on which one nobody who knows has ever told.</p>",
+        "{story}<p>The author has told nobody else that they may show this novel, and asks you to read it where it was written.</p>",
+        "<p>Translation: Quill</p>{story}<p>Please rate it, and leave a comment!</p>",
     ],
 )
 def test_what_stands_at_the_same_end_of_all_chapters_is_removed(shape: str):
@@ -58,6 +59,15 @@ def test_what_stands_at_the_same_end_of_all_chapters_is_removed(shape: str):
     [
         "{story}<p>So it goes.</p>",  # a refrain at the end
         "<p>Dear Diary,</p>{story}",
+        "<p>Dear Editor,</p>{story}",
+        "{story}<p>And still nobody came to visit me.</p>",
+        "{story}<p>The crown was stolen.</p>",
+        "{story}<ul><li>Mana, rate: {n}</li><li>Skill: Translation ({n})</li></ul>",
+        "<blockquote><p>From the Book of Tides, translated by Brother Anselm</p></blockquote>{story}",
+        "{story}<p>Discord is only the beginning; put it to the vote.</p>",
+        "<p>My name is Mara Weir and I have drowned eleven times, and this is how it went the last time that I did.</p>{story}",
+        "{story}<blockquote><p>Three for the ferry and four for the fare,<br>five for the lock with nobody there,<br>"
+        "six for the weir and seven for the sea,<br>and none of them ever came back to me.</p></blockquote>",
         "{story}" + PLEA + "{story}<p>Only {who} knows.</p>",  # the same words, but in the middle
         "{story}<p>* * *</p><p>{who} went home.</p>",
         "<p>Read at the window, {who} said.</p>{story}",
