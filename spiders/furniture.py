@@ -33,6 +33,10 @@ _AFTER = re.compile(
     r"|recommended( for you)?|评论|評論|书评|读者评论|コメント|感想|комментарии|отзывы|comentarios|commentaires|kommentare|댓글)\W*(\d+\W*)?",
     re.IGNORECASE,
 )
+#: Those that may as well head a part of a story: an inquiry's discussion, the comments of a made-up forum.
+_PERHAPS = re.compile(
+    r"\W*(comments?|discussions?|reviews?|responses?|repl(y|ies)|related|recommended|感想)\W*", re.IGNORECASE
+)
 _SHARES = re.compile(
     r"(facebook\.com/shar|(twitter|x)\.com/(intent|share)|reddit\.com/submit|pinterest\.[a-z.]+/pin/create|tumblr\.com/(share|widgets)"
     r"|(t|telegram)\.me/share|wa\.me/|linkedin\.com/share|vk\.com/share|service\.weibo\.com/share|^mailto:\?)",
@@ -70,7 +74,8 @@ def drop(page: HtmlElement, url: str) -> None:
         if element.getparent() is None or not isinstance(element.tag, str) or element.tag in {"html", "body"}:
             continue
         # What holds half the page may be a page's wrapper with an unhappy name; but comments may well be longer than the text.
-        certain = element.tag in _NEVER_TEXT or any(_COMMENTS.fullmatch(name) for name in _names(element).split())
+        never = element.tag in _NEVER_TEXT and not _is_aside_of_a_text(element)
+        certain = never or any(_COMMENTS.fullmatch(name) for name in _names(element).split())
         if certain or (_is_noise(element) and len(element.text_content()) < everything / 2):
             element.drop_tree()
     for heading in list(page.iter(*_HEADINGS)):
@@ -94,7 +99,24 @@ def _is_noise(element: HtmlElement) -> bool:
     return around or bool(_NOISE.search(_names(element)))
 
 
+def _is_aside_of_a_text(element: HtmlElement) -> bool:
+    """Whether an aside is a text's own: a note by its role (DPUB-ARIA), or with the text going on below it and no link in it."""
+    if element.tag != "aside":
+        return False
+    if (element.get("role") or "").startswith("doc-"):
+        return True
+    return _goes_on_below(element) and element.find(".//a") is None and not _is_noise(element)
+
+
+def _goes_on_below(element: HtmlElement) -> bool:
+    """Whether it stands between two paragraphs."""
+    before, after = element.getprevious(), element.getnext()
+    return before is not None and after is not None and (before.tag, after.tag) == ("p", "p")
+
+
 def _stands_after_a_text(heading: HtmlElement) -> bool:
+    if _PERHAPS.fullmatch(line(heading.text_content())) and _goes_on_below(heading):
+        return False
     above = " ".join(heading.xpath("preceding::text()[not(ancestor::head)]"))
     return size(above) > _WORDS_OF_A_TEXT
 

@@ -13,6 +13,7 @@ from ingestion.items import ParsedChapter
 from spiders import numerals
 from spiders.fragments import first_words, inner_html, line
 
+_SPOKEN = re.compile('^[“"«„「『]|[!?…,;”"»」』]$', re.MULTILINE)
 _MARKS = ("b", "strong", "u", "center", "big", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -24,7 +25,9 @@ def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
         return parsed
     page = html.fragment_fromstring(chapter.content, create_parent="div")
     heading = _heading(page, names)
-    if heading is None or (chapter.title and not _is_marked(heading)):
+    if heading is None or _is_said(heading, f"{parsed.link.title}\n{chapter.title or ''}"):
+        return parsed
+    if chapter.title and not _is_marked(heading):
         return parsed
     title = chapter.title or line(heading.text_content())
     _drop_with_breaks(heading)
@@ -49,6 +52,15 @@ def _heading(page: HtmlElement, names: set[str]) -> HtmlElement | None:
 def _is_marked(heading: HtmlElement) -> bool:
     """Whether a line stands out, or names a unit: below a real heading a plain one may be the story's own."""
     return next(heading.iter(*_MARKS), None) is not None or numerals.UNIT.search(heading.text_content()) is not None
+
+
+def _is_said(heading: HtmlElement, titles: str) -> bool:
+    """Whether a line is put as a story puts it and its titles are not: in quotation marks, or as a sentence that ends."""
+    told = line(heading.text_content())
+    if _SPOKEN.search(told):
+        return not _SPOKEN.search(titles)
+    is_sentence = told.endswith(".") and numerals.number(told) is None
+    return is_sentence and not any(title.rstrip().endswith(".") for title in titles.split("\n"))
 
 
 def _drop_with_breaks(heading: HtmlElement) -> None:

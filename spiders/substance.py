@@ -22,6 +22,17 @@ _WALL = re.compile(
     r"|请(先)?登录|登录后(才能|可|继续)|ログイン(してください|が必要)|войдите|требуется авторизация|inicia sesión para|connectez-vous pour|melde dich an",
     re.IGNORECASE,
 )
+#: A last line that can be nothing but a wall; one with a link in it needs to say less, one in quotation marks is somebody's speech.
+_CLOSED = re.compile(
+    r"\b((log|sign)[ -]?in|register|subscribe|create an account|unlock|purchase|buy)\b.{0,60}\b(to|and) ((continue|keep) reading|read (on|more|further|the (rest|full|whole))"
+    r"|(read|continue|view|access|unlock|see) (this|the|all|more|full)\b.{0,20}\b(chapters?|episodes?|story|content|text|posts?)\b)"
+    r"|\b(must|have|need) (be|to be|to) (logged|log|sign|signed)[ -]?in to (read|view|access|see|continue)\b"
+    r"|\bthis (chapter|content|post) is (locked|private|premium|(only )?for (members|subscribers|patrons)|(members|subscribers|patrons)[ -]only)\b"
+    r"|\bunlock (this|the next|the full) (chapter|episode)\b"
+    r"|请(先)?登录|登录后(才能|可|继续)|ログイン(してください|が必要)|требуется авторизация|(войдите|inicia sesión para|connectez-vous pour|melde dich an).{0,40}(читать|leer|lire|weiterzulesen|lesen)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile('[“”"«»„「『]')
 #: A page that only says why there is no chapter has a few sentences; in a longer text such words are the story's own.
 _FEW_WORDS = 80
 #: Of a long page a chapter is more than a scrap, and its words are not those of links.
@@ -59,8 +70,11 @@ def refuse_scrap(text: HtmlElement, page_words: int, url: str) -> None:
 
 def refuse_closed(text: HtmlElement, url: str) -> None:
     """Raise Locked where a text breaks off at a login wall: its last line asks to log in so as to read on."""
-    last = next((said for said in map(_said, reversed(list(text.iter("p", "div", "h2", "h3", "h4")))) if said), "")
-    if size(last) <= 25 and (found := _WALL.search(last)):
+    blocks = reversed(list(text.iter("p", "div", "h2", "h3", "h4")))
+    block = next((one for one in blocks if _said(one)), text)
+    last = _said(block)
+    sign = _WALL if block.find(".//a[@href]") is not None else _CLOSED
+    if size(last) <= 25 and not _QUOTED.search(last) and (found := sign.search(last)):
         raise Locked(
             f"the text on {url} breaks off at “{found[0]}”: the site gives the rest only to those who log in or pay"
         )

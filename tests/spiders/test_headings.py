@@ -41,6 +41,26 @@ def test_a_plain_line_below_a_real_heading_is_the_story_s_own():
 
 
 @pytest.mark.parametrize(
+    ("line", "listed", "title"),
+    [
+        ("<p>“Run!”</p>", "Run", None),
+        ("<p>I wandered along the weir,</p>", "I wandered along the weir", None),
+        ("<p>The letter.</p>", "The Letter", "The Letter"),
+        ("<p><b>“No!”</b></p>", "No", "No"),
+    ],
+)
+def test_a_line_that_says_its_title_as_a_story_would_is_the_story_s_own(line: str, listed: str, title: str | None):
+    assert read(line + TEXT, listed, title=title) == Chapter(content=line + TEXT, title=title)
+
+
+def test_a_heading_may_end_like_a_sentence():
+    found = read(f"<p><b>Chapter 1.</b></p>{TEXT}", "Chapter 1")
+
+    assert found is not None
+    assert found.content == TEXT
+
+
+@pytest.mark.parametrize(
     "content",
     [TEXT, f"<p>Chapter 1: Rope was the name of the book.</p>{TEXT}", f"{TEXT}<p>Chapter 1: Rope</p>", "<p>Chapter 1: Rope</p>"],
 )  # fmt: skip

@@ -37,6 +37,21 @@ def test_what_stands_around_a_text_does_not_come_with_it(around: str):
     assert text(made) == text(PROSE)
 
 
+@pytest.mark.parametrize(
+    "within",
+    [
+        "<h3>Discussion</h3>",
+        "<h3>Comments</h3>",
+        "<aside><p>The lock keeper has gained a level.</p></aside>",
+        "<aside role='doc-footnote'><p>A weir is a low dam.</p></aside>",
+    ],
+)
+def test_what_stands_between_two_paragraphs_of_a_text_is_the_text_s_own(within: str):
+    made = chapter(f"<header><a href='/'>Home</a></header><article><h1>I</h1>{PROSE}{within}{PROSE}</article>")
+
+    assert text(made) == text(PROSE + within + PROSE)
+
+
 def test_lines_divided_by_breaks_are_a_text_too():
     lines = "<br><br>".join(f"Line {n} of a text that knows no paragraphs, only breaks." for n in range(20))
     made = chapter(f"<h1>Chapter 1</h1><div class='text'>{lines}</div><div class='nav'><a href='2'>Next</a></div>")

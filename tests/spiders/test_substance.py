@@ -61,6 +61,37 @@ def test_a_story_may_tell_of_pages_that_are_not_found(line: str):
     assert line in read(f"<article>{PROSE}{line}{PROSE}</article>")
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Unlock the door and see what waits, she said.",
+        "“Buy a ticket and see,” said the ferryman.",
+        "“Log in to read this chapter of your life,” said the System.",
+        "They must register to view the arena, and two of them did.",
+        "The sign over the door said members only.",
+        "He went out to buy a newspaper to read.",
+    ],
+)
+def test_a_story_may_end_with_a_door_to_unlock(last: str):
+    assert last in read(f"<article>{STORY * 9}<p>{last}</p></article>")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "<p>Log in to continue reading</p>",
+        "<p>Unlock this chapter to read on.</p>",
+        "<p>Create an account to view the full story.</p>",
+        "<p><a href='/login'>Sign in</a> and see what happens next!</p>",
+        "<p>This chapter is for members only.</p>",
+        "<p>请登录后继续阅读</p>",
+    ],
+)
+def test_a_text_that_breaks_off_at_a_wall_is_not_taken_for_the_whole(last: str):
+    with pytest.raises(Locked, match="breaks off"):
+        read(f"<article>{STORY * 9}{last}</article>")
+
+
 def test_a_short_chapter_beside_an_invitation_to_log_in_is_a_chapter():
     assert (
         read("<div>Log in to read more.</div><main><h1>I</h1><p>To the ferryman.</p></main>")
