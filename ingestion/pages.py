@@ -37,6 +37,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Those that a form is sent on by (RFC 9110, section 15.4); the others turn it into a GET.
 SENDING_ON = frozenset({307, 308})
 MAX_REDIRECTS = 10
+_AS_SENT = "latin-1"  # headers are kept as text, byte for byte what the site sent
 COMPRESSION_LEVEL = 3
 #: A look at the database's clock that took longer is no good, and taken again; so often at the most.
 PROMPT_SECONDS = 0.1
@@ -99,7 +100,7 @@ class PageStore:
 
 def _text(header: bytes) -> str:
     """A header as text that PostgreSQL can hold."""
-    return header.decode("latin-1").replace("\x00", "")
+    return header.decode(_AS_SENT).replace("\x00", "")
 
 
 def _lease(spider: Spider) -> Lease | None:
@@ -184,8 +185,9 @@ def _chain(session: Session, asked: Asked) -> Iterator[Page]:
 
 def _sent_on(asked: Asked, redirect: Page) -> Asked | None:
     """What a redirect leads to, as Scrapy follows it; None for what is no web address."""
-    location = (Headers(redirect.headers)["Location"] or b"").decode("latin-1")
-    url = web(location, asked if isinstance(asked, str) else asked.url)
+    location = Headers(redirect.headers, encoding=_AS_SENT)["Location"] or b""
+    # Bare UTF-8 is UTF-8, and w3lib's error handler encodes other bytes, as Scrapy's redirects do.
+    url = web(location.decode("utf-8", "percentencode"), asked if isinstance(asked, str) else asked.url)
     if url is None or isinstance(asked, str) or redirect.status not in SENDING_ON:
         return url
     return replace(asked, url=url)
@@ -193,6 +195,6 @@ def _sent_on(asked: Asked, redirect: Page) -> Asked | None:
 
 def _response(page: Page) -> Response:
     body = zstandard.ZstdDecompressor().decompress(page.body)
-    headers = Headers(page.headers)
+    headers = Headers(page.headers, encoding=_AS_SENT)
     made = responsetypes.from_args(headers=headers, url=page.url, body=body)
     return made(url=page.url, headers=headers, status=page.status, body=body)

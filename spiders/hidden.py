@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 _HIDING = {"display": {"none"}, "visibility": {"hidden", "collapse"}}
 _BLOCKS = {"media", "supports", "layer", "container"}
 _WIDTH = re.compile(r"\(\s*(min|max)-width\s*:\s*([\d.]+)(px|r?em)\s*\)")
+#: Groups nested in groups double with each level; nobody writes longer ones by hand.
+_LONGEST_SELECTOR = 20_000
 #: The window that media queries are answered for: a reader at a desk.
 _WINDOW_PX = 1280.0
 
@@ -121,6 +123,8 @@ def _rules(nodes: Iterable[Any], parents: tuple[str, ...] = ()) -> Iterator[tupl
     for node in nodes:
         if node.type == "qualified-rule":
             nested = tuple(_nest(part, parents) for part in _split(node.prelude))
+            if sum(map(len, nested)) > _LONGEST_SELECTOR:
+                continue
             yield from _rules(tinycss2.parse_blocks_contents(node.content), nested)
         elif node.type == "at-rule" and node.content is not None and _applies(node):
             read = tinycss2.parse_blocks_contents if parents else tinycss2.parse_rule_list

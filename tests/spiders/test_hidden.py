@@ -156,3 +156,14 @@ def test_the_element_may_come_from_lxml():
     root = page(inner="<p hidden>hidden</p>")
 
     assert remove_hidden(root.root) == 1
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    ["a{" * 5000, "@media " + "(" * 5000, "x" + ":not(" * 5000, "".join(f"a{n},b{n}{{" for n in range(40)) + "}" * 40],
+    ids=["rules", "brackets", "selectors", "groups"],
+)
+def test_a_sheet_nested_without_end_hides_nothing_and_costs_no_page(sheet: str):
+    page = Selector(text=f"<style>{sheet}</style><style>.x{{display:none}}</style><p class=x>No.</p><p>Yes.</p>")
+
+    assert remove_hidden(page) == 1
