@@ -115,16 +115,26 @@ _TITLE: Tell = (lambda row: _plain(row.title), lambda chapter: _plain(novels.tit
 def _found_again(
     rows: Sequence[ChapterRow], chapters: Sequence[ParsedChapter], *, same_site: bool
 ) -> dict[ChapterRow, ParsedChapter]:
-    """The chapters that are in both, each by the first thing that tells it from all others."""
-    by_key = _paired(rows, chapters, _KEY) if same_site else {}
-    agree = sum(any(ours(row) == theirs(by_key[row]) for ours, theirs in (_TEXT, _TITLE)) for row in by_key)
-    # A site may just number its chapters: then any two novels have the same keys.
-    found = by_key if 2 * agree >= len(by_key) else {}
-    for tell in (_TEXT, _TITLE):
-        taken = {id(chapter) for chapter in found.values()}
-        rest = [row for row in rows if row not in found], [one for one in chapters if id(one) not in taken]
-        found |= _paired(*rest, tell)
+    """The chapters that are in both, each by the first thing that tells it from all others.
+
+    Those that were listed last come first: one that is gone may be the same text, which was posted anew since.
+    """
+    found: dict[ChapterRow, ParsedChapter] = {}
+    for is_gone in (False, True):
+        group = [row for row in rows if (row.gone_at is not None) is is_gone]
+        if same_site:
+            by_key = _paired(group, _untaken(chapters, found), _KEY)
+            agree = sum(any(ours(row) == theirs(by_key[row]) for ours, theirs in (_TEXT, _TITLE)) for row in by_key)
+            # A site may just number its chapters: then any two novels have the same keys.
+            found |= by_key if 2 * agree >= len(by_key) else {}
+        for tell in (_TEXT, _TITLE):
+            found |= _paired([row for row in group if row not in found], _untaken(chapters, found), tell)
     return found
+
+
+def _untaken(chapters: Sequence[ParsedChapter], found: dict[ChapterRow, ParsedChapter]) -> list[ParsedChapter]:
+    taken = {id(chapter) for chapter in found.values()}
+    return [chapter for chapter in chapters if id(chapter) not in taken]
 
 
 def _paired(

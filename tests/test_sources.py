@@ -171,3 +171,17 @@ def test_a_job_that_saves_while_the_novel_is_moved_makes_no_second_one():
 def is_blocked() -> bool:
     with db.transaction() as session:
         return bool(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+
+
+def test_a_chapter_that_was_posted_anew_before_is_found_again_all_the_same():
+    first = save(OLD)
+    anew = read("old.example", ("11", "Low Water", "a"), ("12", "The Lock", "b"), ("13", "Salt", "c"))
+    save(anew, max_shrink=1.0)
+    before = chapters(first.novel_id)
+    moved = save(
+        read("b.example", ("x", "Low Water", "a"), ("y", "The Lock", "b"), ("z", "Salt", "c"), site="b"),
+        moving=first.novel_id,
+    )
+
+    assert (moved.novel_id, moved.added, moved.gone) == (first.novel_id, 0, 0)
+    assert [c.id for c in chapters(first.novel_id)] == [c.id for c in before]
