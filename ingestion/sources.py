@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
 from ingestion import novels
-from ingestion.errors import Moved, Shrunk
+from ingestion.errors import Incomplete, Moved, Shrunk
 from ingestion.items import ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRow, NovelRow, SourceRow
 
@@ -79,10 +79,12 @@ def _move(session: Session, novel: NovelRow, parsed: ParsedNovel, max_shrink: fl
     rows = session.scalars(select(ChapterRow).where(ChapterRow.novel_id == novel.id).options(*texts)).all()
     found = _found_again(rows, parsed.chapters, same_site=novel.site == parsed.site)
     listed = [row for row in rows if row.gone_at is None]
-    lost = sum(row not in found for row in listed)
-    if lost > max_shrink * len(listed):
+    lost = [row for row in listed if row not in found]
+    if max_shrink < 1:
+        _wait_for_texts(lost, _untaken(parsed.chapters, found))
+    if len(lost) > max_shrink * len(listed):
         raise Shrunk(
-            f"{lost} of the {len(listed)} chapters of novel {novel.id} are not found again at {parsed.novel.url}, neither by "
+            f"{len(lost)} of the {len(listed)} chapters of novel {novel.id} are not found again at {parsed.novel.url}, neither by "
             "their text nor by their title; nothing was changed. If it is the same work all the same, "
             "`python cli.py retry ID --accept-shrink`: they stay readable, marked as gone"
         )
@@ -92,6 +94,17 @@ def _move(session: Session, novel: NovelRow, parsed: ParsedNovel, max_shrink: fl
     session.execute(delete(SourceRow).where(SourceRow.site == parsed.site, SourceRow.key == parsed.novel.key))
     novel.site, novel.key, novel.seen_at = parsed.site, parsed.novel.key, None
     session.flush()
+
+
+def _wait_for_texts(lost: Sequence[ChapterRow], unknown: Sequence[ParsedChapter]) -> None:
+    """Raise Incomplete where chapters that are not found again may be among those that could not be had this time."""
+    holes = [chapter.hole for chapter in unknown if chapter.hole is not None and not chapter.hole.final]
+    if lost and holes:
+        raise Incomplete(
+            f"{len(holes)} chapters could not be had, the first because: {holes[0].reason}. “{lost[0].title}” may be one of them, so the "
+            "novel is not moved yet; a retry asks for these alone, and with --accept-shrink it is moved without them",
+            kinds=frozenset(hole.kind for hole in holes),
+        )
 
 
 def _rename(session: Session, rows: Sequence[ChapterRow], keys: dict[ChapterRow, str], site: str) -> None:

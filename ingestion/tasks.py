@@ -118,7 +118,11 @@ def _stages(job: Job, lease: Lease) -> str:
     told = holes.counted(parsed, pictures)
     lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, asked=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
-    return _save(job, lease, parsed, holes.unfinished(parsed, crawled.cut_short), spent=not crawled.went_well)
+    unfinished, spent = holes.unfinished(parsed, crawled.cut_short), not crawled.went_well
+    try:
+        return _save(job, lease, parsed, unfinished, spent=spent)
+    except Incomplete as waits:  # a move, which needs every chapter that it may find again
+        return _fail(job, lease, waits, spent=spent)
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
@@ -160,13 +164,13 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
     return "done" if unfinished is None else unfinished.kind
 
 
-def _fail(job: Job, lease: Lease, error: IngestionError) -> str:
+def _fail(job: Job, lease: Lease, error: IngestionError, *, spent: bool = True) -> str:
     log.warning("attempt failed", kind=error.kind, reason=str(error), exc_info=True)
     reach(Point.FAILURE_SEEN)
     detail = {"traceback": traceback.format_exc()}
 
     def end(session: Session, job_id: int, attempt: int) -> None:
-        jobs.end(session, job_id, attempt, error, Backoff.as_set(), detail=detail)
+        jobs.end(session, job_id, attempt, error, Backoff.as_set(), spent=spent, detail=detail)
         if not job.dry_run and readings.tells_of_pages(error) and (site := lease.progress.get("site")):
             url = crawl.spider_named(str(site)).index_url(job.canonical_url)
             sitehealth.note(session, readings.unread(error, job_id=job_id, site=str(site), url=url))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import db
@@ -9,7 +12,9 @@ from ingestion.api import create_app
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from tests.commandline import run
+from tests.conftest import configure
 from tests.library import Work, ingest, library, novel
+from tests.processes import read
 from tests.sites import plain
 from tests.sites.samples import make_novel
 from tests.sites.web import Page, Site
@@ -48,3 +53,25 @@ def test_a_host_that_sends_on_to_another_takes_its_novels_along(work: Work):
     assert [first.novel_id, moved.novel_id] == [moved.novel_id, there.novel_id]
     assert (there.status, shown["chapters_total"]) == (JobStatus.DONE, 7)
     assert shown["sources"] == [f"{new.url}/index.html", f"{old.url}/index.html"]
+
+
+def test_a_move_that_lacks_chapters_goes_on_from_the_pages_it_has(work: Work, monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PAGE_RETRIES="0")
+    with Site(plain.render(novel())) as old:
+        first = ingest(f"{old.url}/index.html", work)
+    before = [c.id for c in library(first)]
+    renamed = [replace(c, key=f"x{c.key}", title=f"Part {c.key}") for c in novel().chapters]
+    with Site(plain.render(replace(novel(), chapters=tuple(renamed)))) as new:
+        path = f"/chapters/{renamed[2].key}.html"
+        page, new.pages[path] = new.pages[path], Page("oops", status=500)
+        run("move", str(first.novel_id), "--to", f"{new.url}/index.html")
+        work()
+        waits = read(first.id + 1)
+        new.pages[path] = page
+        run("retry", str(waits.id))
+        work()
+
+        assert new.requests(f"/chapters/{renamed[1].key}.html") == 1
+    assert (waits.status, waits.error_kind) == (JobStatus.ERROR, "incomplete")
+    assert "not moved yet" in (waits.error_message or "")
+    assert (read(waits.id).status, [c.id for c in library(first)]) == (JobStatus.DONE, before)
