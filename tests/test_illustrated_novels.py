@@ -143,9 +143,14 @@ def test_a_host_that_fails_again_and_again_is_left_alone(work: Work, folder: Pat
         job = ingest(f"{site.url}/index.html", work)
 
         asked = site.requests("/art/")
+        site.pages |= {path: picture(png(n)) for n, path in enumerate(broken) if n > 2}
+        with db.transaction() as session:
+            session.execute(update(Picture).values(asked_at=Picture.asked_at - table.REST))
+        later = ingest(f"{site.url}/index.html", work)
     assert asked == 3
     assert (job.status, job.pictures_saved, job.pictures_missing) == (JobStatus.DONE, 1, 8)
-    assert "1 of 9 pictures kept (missing: 8 unreachable)" in story(job.id)[3]
+    assert "1 of 9 pictures kept (missing: 5 not_asked_for, 3 unreachable)" in story(job.id)[3]
+    assert (later.pictures_saved, later.pictures_missing) == (6, 3)  # those that failed come last
 
 
 def test_a_store_that_takes_nothing_costs_the_job_no_chapter(

@@ -58,7 +58,7 @@ def illustrated(session: Session, chapter: ChapterRow) -> ChapterOut:
 
 def _listed(url: str, row: Picture | None) -> PictureOut:
     if row is None:
-        return PictureOut(url=url, missing_kind="not_asked_for", missing_reason="it was not asked for yet")
+        return PictureOut(url=url, missing_kind=table.UNASKED, missing_reason="it was not asked for yet")
     if row.name:
         return PictureOut(url=url, path=kinds.path(row.name))
     return PictureOut(url=url, missing_kind=row.missing_kind, missing_reason=row.missing_reason)

@@ -89,12 +89,13 @@ class PictureSpider(Spider):
         url, host = request.cb_kwargs["url"], request.cb_kwargs["host"]
         error = _reason(request, failure)
         self._in_a_row[host] += is_retried(error)
-        refused = [url]
-        if isinstance(error, RateLimited) or self._in_a_row[host] >= FAILURES_IN_A_ROW:
-            refused += self._waiting.pop(host)
         final = isinstance(error, NotFound | TooLarge)
-        self.lease.write(partial(table.refuse, urls=refused, error=error, final=final))
-        self.settled += len(refused)
+        self.lease.write(partial(table.refuse, urls=[url], error=error, final=final))
+        self.settled += 1
+        if isinstance(error, RateLimited) or self._in_a_row[host] >= FAILURES_IN_A_ROW:
+            if left := self._waiting.pop(host):
+                self.lease.write(partial(table.leave, urls=list(left), because=error))
+            self.settled += len(left)
         yield from self._next(host)
 
     def _next(self, host: str) -> Iterator[Request]:

@@ -15,6 +15,8 @@ from ingestion.errors import IngestionError
 from ingestion.models import Picture
 from ingestion.sanitize import storable
 
+#: The kind of those that nobody asked for yet.
+UNASKED = "not_asked_for"
 #: A picture that could not be had, for a reason that may pass, is asked for once in as long.
 REST = timedelta(days=1)
 
@@ -39,13 +41,16 @@ class Counted:
 def wanted(session: Session, urls: Sequence[str], *, since: datetime | None = None) -> list[str]:
     """Those of `urls` that are to be asked for: what is not there, for a reason that may have passed by now.
 
+    Those that failed when they were asked for come last, so that a few that always fail do not keep the others from being asked for.
     With `since`, whatever was last asked for before then, too: it may be another picture by now.
     """
     if since is None:
         settled = Picture.name.is_not(None) | Picture.final | (Picture.asked_at > func.now() - REST)
     done = settled if since is None else Picture.asked_at >= since
     known = set(session.scalars(select(Picture.url).where(Picture.url.in_(urls), done)))
-    return [url for url in urls if url not in known]
+    tried = Picture.name.is_(None) & (Picture.missing_kind != UNASKED)
+    failed = set(session.scalars(select(Picture.url).where(Picture.url.in_(urls), tried)))
+    return sorted((url for url in urls if url not in known), key=failed.__contains__)
 
 
 def keep(session: Session, url: str, *, name: str, size: int) -> None:
@@ -57,6 +62,12 @@ def keep(session: Session, url: str, *, name: str, size: int) -> None:
 def refuse(session: Session, urls: Sequence[str], error: IngestionError, *, final: bool) -> None:
     """The pictures at `urls` could not be had. One that was there before stays."""
     _write(session, urls, {"missing_kind": error.kind, "missing_reason": storable(str(error)), "final": final})
+
+
+def leave(session: Session, urls: Sequence[str], because: IngestionError) -> None:
+    """The pictures at `urls` were not asked for, since their host was in trouble."""
+    reason = storable(f"it was not asked for: its host had failed too often, the last time because {because}")
+    _write(session, urls, {"missing_kind": UNASKED, "missing_reason": reason, "final": False})
 
 
 def of(session: Session, urls: Collection[str]) -> Sequence[Picture]:
@@ -76,8 +87,9 @@ def counted(session: Session, urls: Collection[str]) -> Counted:
     rows = session.execute(query.group_by(has_name, Picture.missing_kind)).all()
     saved = sum(count for there, _, count in rows if there)
     missing = {kind or "": count for there, kind, count in rows if not there}
-    unasked = len(urls) - saved - sum(missing.values())
-    return Counted(saved=saved, missing=missing | ({"not_asked_for": unasked} if unasked else {}))
+    if unasked := len(urls) - saved - sum(missing.values()):
+        missing[UNASKED] = missing.get(UNASKED, 0) + unasked
+    return Counted(saved=saved, missing=missing)
 
 
 def _write(session: Session, urls: Sequence[str], values: dict[str, Any]) -> None:
