@@ -76,7 +76,9 @@ class ArchiveOfOurOwn(NovelSpider):
         ]
         posted, _ = _counts(work)
         strategy = "#chapters" if work.key in work.chapters else "#chapters > #chapter-N"
-        return IndexPage(links=tuple(links), stated_total=int(posted) if posted.isdigit() else None, strategy=strategy)
+        return IndexPage(
+            links=tuple(links), stated_total=int(posted) if posted.isdecimal() else None, strategy=strategy
+        )
 
     def chapter(self, response: Response) -> Chapter:
         """The part of the page that the URL's fragment names. The work's own notes go with its first and last chapter."""

@@ -55,7 +55,7 @@ class Kakuyomu(NovelSpider):
         """From the data alone. The catchphrase, which the site shows above all, begins the description."""
         page = tree(response)
         cache, work = _work(response, page)
-        title = line(work.get("title"))
+        title = line(str(work.get("title") or ""))
         if not title:
             raise ParseError(f"the work on {response.url} has no title")
         told = (paragraphs_of(escape(str(work.get(key) or ""))) for key in ("catchphrase", "introduction"))
@@ -119,7 +119,7 @@ def _work(response: Response, page: Selector) -> tuple[_Thing, _Thing]:
     try:
         cache = json.loads(page.css("script#__NEXT_DATA__::text").get(""))["props"]["pageProps"]["__APOLLO_STATE__"]
         return cache, dict(cache[key])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         told = f"has no {key} in its __NEXT_DATA__: it is no work's page, or the site changed ({error!r})"
         raise _absent(response, page, told) from error
 

@@ -27,7 +27,8 @@ def book(page: Selector) -> Mapping[str, Any]:
             logger.debug("JSON-LD that is no JSON is left out: %s", error)
             continue
         for thing in things:
-            if _BOOKS.intersection(_many(thing.get("@type"))) and thing.get("name"):
+            kinds = {kind for kind in _many(thing.get("@type")) if isinstance(kind, str)}
+            if _BOOKS & kinds and thing.get("name"):
                 return thing
     return {}
 

@@ -86,7 +86,7 @@ class RoyalRoad(NovelSpider):
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ParseError(f"the list of chapters on {response.url} is not of the known shape: {error!r}") from error
         total = table.attrib.get("data-chapters", "")
-        return IndexPage(links=links, stated_total=int(total) if total.isdigit() else None, strategy=strategy)
+        return IndexPage(links=links, stated_total=int(total) if total.isdecimal() else None, strategy=strategy)
 
     def chapter(self, response: Response) -> Chapter:
         """The text without what the page's CSS hides, and the author's notes before and after it."""
@@ -175,7 +175,7 @@ def _row(response: Response, row: Selector) -> ChapterLink:
         key=key[1],
         url=response.urljoin(path),
         title=first(row, "td:first-child a") or f"Chapter {key[1]}",
-        published_at=datetime.fromtimestamp(int(seconds), UTC) if seconds.isdigit() else None,
+        published_at=datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch("[0-9]{1,11}", seconds) else None,
     )
 
 

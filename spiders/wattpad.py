@@ -74,15 +74,17 @@ class Wattpad(NovelSpider):
             raise _unknown(response, error) from error
 
     def chapter(self, response: Response) -> Chapter:
-        """The text; a paragraph that the site repeats where one of its own pages ends stands there once."""
-        page = tree(response)
-        seen: set[str] = set()
+        """The text; a paragraph that the site repeats where one of its own pages ends stands there once.
+
+        Its name is made of its words: a line that the story itself repeats, further down, has the same one.
+        """
+        page, before = tree(response), ""
         for paragraph in page.css("p[data-p-id]"):
-            if (name := paragraph.attrib["data-p-id"]) in seen:
+            if (name := paragraph.attrib["data-p-id"]) == before:
                 paragraph.drop()
-            seen.add(name)
+            before = name
         texts = page.css("body")
-        if not seen or (not words(texts[0]) and not texts.css("img")):
+        if not before or (not words(texts[0]) and not texts.css("img")):
             walls.refuse(response, page)
             raise ParseError(f"{response.url} has no text in paragraphs: it is no part of a story, or the site changed")
         return Chapter(content=inner_html(texts[0]))
@@ -99,7 +101,7 @@ def _data(response: Response) -> Mapping[str, Any]:
         raise NotFound(f"Wattpad has no {response.url} (status {response.status}): removed, or the URL is wrong")
     try:
         return dict(json.loads(response.body))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         refuse(response)
         told = "is not a story's data: give a URL of the form /story/<number>"
         raise ParseError(f"{response.url} {told}") from error

@@ -113,7 +113,7 @@ def _entry(one: Mapping[str, Any], url: str) -> ChapterLink:
 def _posts(response: Response) -> list[Mapping[str, Any]]:
     try:
         posts = _decoded(response.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         refuse(response)
         raise UnsupportedSite(_absent(response)) from error
     if response.status in (404, 410):

@@ -28,6 +28,15 @@ def test_a_book_is_found_in_every_shape(body: str):
     assert pagedata.book(scripts(body))["name"] == "A"
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"@type": [["Book"], {}], "name": "B"}', f'{{"x": {"9" * 5000}}}'])
+def test_json_ld_of_an_odd_shape_is_passed_over(body: str):
+    assert pagedata.book(scripts(body, '{"@type": "Book", "name": "A"}'))["name"] == "A"
+
+
+def test_a_time_without_a_utc_is_none():
+    assert pagedata.time("0001-01-01T00:00:00+14:00") is None
+
+
 def test_json_ld_that_is_no_json_is_passed_over():
     assert pagedata.book(scripts("{oops", '{"@type": "Book", "name": "A"}'))["name"] == "A"
     assert pagedata.book(scripts("{oops")) == {}

@@ -107,12 +107,12 @@ def test_a_list_of_another_shape_is_a_parse_error(script: str):
         RoyalRoad().chapters(page)
 
 
-def test_a_date_that_is_no_date_is_a_parse_error():
-    row = '<tr class=chapter-row><td><a href=/fiction/1/x/chapter/2/y>A</a><td><time unixtime="{}">then</time>'
-    body = f"<h1>A</h1><table id=chapters>{row.format('9' * 30)}</table>"
+@pytest.mark.parametrize("seconds", ["9" * 20, "²", "soon"])
+def test_a_time_that_is_none_is_left_out(seconds: str):
+    row = f'<table id="chapters"><tbody><tr class="chapter-row" data-url="/fiction/1/x/chapter/5/y"><td><a href="/x">I</a></td><td><time unixtime="{seconds}"></time></td></tr></tbody></table>'
+    (link,) = RoyalRoad().chapters(HtmlResponse(INDEX, body=row.encode(), encoding="utf-8")).links
 
-    with pytest.raises(ParseError, match="known shape"):
-        RoyalRoad().chapters(HtmlResponse("https://www.royalroad.com/fiction/1/x", body=body.encode()))
+    assert (link.key, link.published_at) == ("5", None)
 
 
 @pytest.mark.parametrize("json_list", [True, False])

@@ -45,6 +45,12 @@ def test_the_parts_of_a_story_that_readers_pay_for_are_locked():
     assert [link.locked for link in Wattpad().chapters(paid).links] == [True, True]
 
 
+def test_a_line_that_the_story_repeats_stays():
+    refrain = '<p data-p-id="b2">No.</p><p data-p-id="c3">The tide turned.</p>'
+
+    assert Wattpad().chapter(HtmlResponse(TEXT, body=(refrain * 2).encode())).content == refrain * 2
+
+
 def test_a_text_that_is_a_wall_is_locked():
     with pytest.raises(Locked, match="log in to continue reading"):
         Wattpad().chapter(HtmlResponse(TEXT, body=b"<p>Sign up or log in to continue reading.</p>"))
