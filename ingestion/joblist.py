@@ -75,16 +75,6 @@ def claimable(session: Session, *, per_host: int, host: str | None = None) -> Se
     return session.scalars(query.order_by(Job.id)).all()
 
 
-def not_paused(session: Session, job_ids: Sequence[int]) -> Sequence[Job]:
-    """Those of the jobs whose hosts are not paused."""
-    return session.scalars(select(Job).where(Job.id.in_(job_ids), ~is_paused()).order_by(Job.id)).all()
-
-
-def expired(session: Session) -> Sequence[Job]:
-    """The running jobs whose lease has run out."""
-    return session.scalars(select(Job).where(Job.status.in_(RUNNING), is_expired()).order_by(Job.id)).all()
-
-
 def run_by(session: Session, job_id: int, worker: str) -> Job | None:
     """The job, if the process `worker` owns it now."""
     return session.scalar(select(Job).where(Job.id == job_id, Job.worker == worker, Job.status.in_(RUNNING)))

@@ -58,14 +58,12 @@ def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
 
 def look() -> Recovered:
     """What `recover` would do now, undone. Raises redis.RedisError when Redis is away."""
-    backoff = Backoff.as_set()
     with db.transaction() as session:
-        lost = joblist.expired(session)
-        given_up = {job.id for job in lost if job.attempt - job.released >= backoff.max_attempts}
-        back = tuple(job.id for job in lost if job.id not in given_up)
-        silent = [job.id for job in _silent(session)]
-        silent += [job.id for job in joblist.not_paused(session, back) if job.id not in queue.waiting()]
-    return Recovered(requeued=tuple(silent), expired=back, dead=tuple(sorted(given_up)))
+        taken = {job.id for job in jobs.expire(session, Backoff.as_set())}
+        given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
+        silent = tuple(job.id for job in _silent(session))
+        session.rollback()
+    return Recovered(requeued=silent, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
 
 
 def _acting_alone(session: Session) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, update
 
 from ingestion import broker, db, intake, jobs, queue, recovery, tasks
+from ingestion.models import Job
 from ingestion.status import JobStatus, Priority
 from tests.conftest import configure
 from tests.library import Work
@@ -93,3 +95,16 @@ def test_the_jobs_of_one_site_are_done_one_after_the_other_and_nobody_waits_for_
     assert [(read(job).status, read(job).chapters_saved) for job in made] == [(JobStatus.DONE, 2)] * 4
     assert [job for _, job in sorted(busy)] == made
     assert all(len(story(job)) == 5 for job in made)
+
+
+def test_a_look_at_what_recovery_would_do_sees_whose_turn_it_then_is(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, MAX_ATTEMPTS="3")
+    lost, waits = novels("one.example.org", 2)
+    claim(lost)
+    with db.transaction() as session:
+        session.execute(update(Job).where(Job.id == lost).values(attempt=2, lease_expires_at=func.now()))
+    broker.connection().flushall()
+    said = recovery.look()
+
+    assert read(lost).status is JobStatus.CRAWLING
+    assert said == recovery.recover() == recovery.Recovered(requeued=(waits,), expired=(lost,))
