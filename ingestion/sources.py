@@ -70,7 +70,8 @@ def _mover(session: Session, parsed: ParsedNovel, moving: int | None) -> int | N
             f"now, `python cli.py move {former} --to URL` goes back"
         )
     if owner is None and moving is None and parsed.index_url is not None:
-        return session.scalar(select(NovelRow.id).where(NovelRow.index_url == parsed.index_url).limit(1))
+        bare = parsed.index_url.rstrip("/")  # a spider of the site's own may write it otherwise than the generic one
+        return session.scalar(select(NovelRow.id).where(NovelRow.index_url.in_([bare, f"{bare}/"])).limit(1))
     return None if owner is not None else moving
 
 

@@ -138,6 +138,13 @@ def test_an_index_that_answers_from_another_host_moves_its_novel():
     assert urls(first.novel_id) == ["https://new.example/n1", "https://old.example/n1"]
 
 
+def test_a_site_that_gets_a_spider_of_its_own_keeps_its_novels():
+    first = save(replace(OLD, site="generic", index_url="https://old.example/n1/"))
+    moved = save(replace(OLD, seen_at=datetime.now(UTC)))
+
+    assert (moved.novel_id, moved.added, moved.changed, moved.gone) == (first.novel_id, 0, 0, 0)
+
+
 def test_moving_twice_is_moving_once():
     first = save(OLD)
     save(RENAMED, moving=first.novel_id)
