@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scrapy.http import Response
 from sqlalchemy import update
 
 from ingestion import db
-from ingestion.items import Chapter, IndexPage
+from ingestion.items import Chapter, IndexPage, Novel
 from ingestion.models import Job, NovelRow
 from spiders.generic import Generic
 from tests.commandline import run
@@ -83,3 +85,24 @@ def test_a_novel_of_a_spider_that_is_no_more_is_left_as_it_is(job: Job):
 
     assert run("reparse").exit_code == 1
     assert run("reparse", "--novel", "99").exit_code == 1
+
+
+def test_a_novel_that_the_mended_spider_fails_on_costs_the_others_nothing(
+    job: Job, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    with Site(plain.render(replace(novel(), title="The Other"))) as site:
+        other = ingest(f"{site.url}/index.html", work)
+    read = Generic.novel
+
+    def fails(self: Generic, response: Response) -> Novel:
+        found = read(self, response)
+        return replace(found, authors=found.authors[7]) if found.title == "The Other" else found
+
+    monkeypatch.setattr(Generic, "novel", fails)
+    told = run("reparse")
+
+    assert told.exit_code == 1
+    assert (
+        f"novel {other.novel_id} (The Other): left as it is: the spider fails on its pages (IndexError" in told.output
+    )
+    assert f"novel {job.novel_id} (The Lamp on the Weir): 0 chapters changed" in told.output

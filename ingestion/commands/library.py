@@ -47,6 +47,9 @@ def reparse(
         except (IngestionError, Superseded, KeyError) as reason:
             failed += 1
             told = f"left as it is: {reason}"
+        except Exception as fault:  # one that the mended spider fails on costs the others nothing
+            failed += 1
+            told = f"left as it is: the spider fails on its pages ({type(fault).__name__}: {fault})"
         output.out.print(f"novel {row.id} ({row.title}): {told}", markup=False, highlight=False)
     if failed:
         raise SystemExit(1)
