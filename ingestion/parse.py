@@ -35,7 +35,7 @@ def parse(
     """
     novel = _named(spider.novel(_index_page(load, index_url)), index_url)
     index = []
-    for page in _index(spider, index_url, load):
+    for page in _index(spider, index_url, load, holes):
         checkpoint()
         index.append(page)
     strategy = next((page.strategy for page in index if page.links), "")
@@ -96,7 +96,7 @@ def _shown(link: ChapterLink) -> ChapterLink:
     )
 
 
-def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPage]:
+def _index(spider: NovelSpider, index_url: str, load: Load, holes: Mapping[str, Hole]) -> Iterator[IndexPage]:
     """The pages of the index in the order in which they were found, each once."""
     waiting: list[Asked] = [index_url]
     seen: set[Asked] = {index_url}
@@ -107,8 +107,10 @@ def _index(spider: NovelSpider, index_url: str, load: Load) -> Iterator[IndexPag
             page = spider.chapters(_index_page(load, asked))
         except IngestionError as error:
             further = asking.instead(asked, error)
-            if not further:
+            if not further and asked not in holes:
                 raise
+            if isinstance(asked, str) and not further:  # where a chain ends
+                yield IndexPage(links=(spider.unread(asked),))
         else:
             further = page.further
             yield page

@@ -80,6 +80,10 @@ class NovelSpider(Spider):
         """
         raise NotImplementedError
 
+    def unread(self, url: str) -> ChapterLink:
+        """The page that a chain leads to, and that cannot be read: a chapter all the same."""
+        return ChapterLink(key=url, url=url, title="")
+
     def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
         """All chapters together, once each has been read: what only their number shows. Raises UnsupportedSite."""
         return chapters
@@ -155,9 +159,11 @@ class NovelSpider(Spider):
         """A chain's pages are chapters too, fetched once; only its end is asked whether something follows by now."""
         for asked in page.further:
             self.asked += 1
-            yield asking.request(asked, callback=self.parse_index, errback=self.give_up, meta={"role": "chapter"})
+            meta = {"role": "chapter", "chain": True}
+            yield asking.request(asked, callback=self.parse_index, errback=self.give_up, meta=meta)
         if not page.further and "cached" in response.flags and response.meta["role"] == "chapter":
-            yield self.index_request(response.url).replace(dont_filter=True)
+            again = self.index_request(response.url)
+            yield again.replace(dont_filter=True, meta=again.meta | {"chain": True})
 
     def parse_chapter(self, response: Response) -> None:
         """Nothing but count: the page is in the store, and reading it is the next stage's work."""

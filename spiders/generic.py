@@ -78,6 +78,10 @@ class Generic(NovelSpider):
         walls.refuse_teaser(response, Selector(text=chapter.content, type="html"))
         return replace(chapter, hidden_removed=hidden)
 
+    def unread(self, url: str) -> ChapterLink:
+        """As it will be known when it can be read."""
+        return ChapterLink(key=entries.key(url, url), url=url, title="")
+
     def review(self, chapters: tuple[ParsedChapter, ...]) -> tuple[ParsedChapter, ...]:
         """Without headings in the text, and without the paragraphs that most chapters begin or end with. Raises UnsupportedSite where most pages hold no text."""
         unread = [one for one in chapters if one.hole is not None and one.hole.kind == ParseError.kind]

@@ -19,12 +19,16 @@ from ingestion.crawl.reasons import explain
 from ingestion.errors import (
     IngestionError,
     LeaseLost,
+    Locked,
+    NotFound,
     OutOfTime,
+    ParseError,
     RateLimited,
     Released,
     SiteError,
     TooLarge,
     Unreachable,
+    UnsupportedSite,
 )
 from ingestion.items import Asked, Hole
 from ingestion.lease import Lease
@@ -162,9 +166,10 @@ class NovelUnderWay(UnderWay[NovelSpider]):
             error = explain(request, failure)
             if isinstance(failure, IngestionError):
                 self._lease.write(partial(pages.reject, asked=[_asked(request)]))
-            if request.callback != spider.parse_chapter:
+            if request.callback != spider.parse_chapter and not _ends_a_chain(request, error):
                 raise error
-            holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=False)
+            final = request.callback != spider.parse_chapter and isinstance(error, NotFound | Locked)
+            holes[_first_url(request)] = Hole(kind=error.kind, reason=str(error), final=final)
         return Crawled(index_url=spider.index or "", holes=holes, cut_short=self._cut_short, stored=_stored(crawler))
 
     def _judge(self, spider: NovelSpider) -> None:
@@ -192,6 +197,12 @@ def _stored(crawler: Crawler) -> int:
     """How many pages the crawl has put into the store (a statistic of Scrapy's cache middleware)."""
     stats = crawler.stats
     return stats.get_value("httpcache/store", 0) if stats else 0
+
+
+def _ends_a_chain(request: Request, error: IngestionError) -> bool:
+    """Whether a chapter that the one before leads to is not there, or is none; those before it are chapters all the same."""
+    unread = isinstance(error, NotFound | Locked | ParseError | UnsupportedSite)
+    return unread and bool(request.meta.get("chain"))
 
 
 def _asked(request: Request) -> Asked:
