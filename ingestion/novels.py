@@ -43,6 +43,8 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
     """
     novel_id = _save_novel(session, parsed)
     known = _known(session, novel_id)
+    if max_shrink < 1:
+        _refuse_part(parsed, known)
     _refuse_shrinking(parsed, known, max_shrink)
     rows = [_row(novel_id, chapter) for chapter in parsed.chapters]
     new = [row for row in rows if row["key"] not in known]
@@ -185,6 +187,21 @@ def _archive(session: Session, chapter_ids: list[int]) -> None:
         ChapterRow.id.in_(chapter_ids)
     )
     session.execute(insert(ChapterRevision).from_select(["chapter_id", *columns], source))
+
+
+def _refuse_part(parsed: ParsedNovel, known: dict[str, ChapterRow]) -> None:
+    """Refuse a novel without a list that is read from the middle on: what stands before its first page is not gone."""
+    first = parsed.chapters[0].link if parsed.chapters else None
+    if first is None or first.url != parsed.index_url or (here := known.get(first.key)) is None:
+        return
+    listed = {chapter.link.key for chapter in parsed.chapters}
+    before = [row for row in known.values() if row.gone_at is None and row.position < here.position]
+    if before and not any(row.key in listed for row in before):
+        start = min(before, key=lambda row: row.position)
+        raise Shrunk(
+            f"{first.url} is a later chapter of a novel that begins at {start.url}: post that; nothing was changed. "
+            f"If the {len(before)} chapters before it are to be marked as gone, `python cli.py retry ID --accept-shrink`"
+        )
 
 
 def _refuse_shrinking(parsed: ParsedNovel, known: dict[str, ChapterRow], max_shrink: float) -> None:

@@ -45,3 +45,13 @@ def test_a_last_chapter_that_is_taken_down_stays_readable(work: Work):
 
     assert job.status is JobStatus.DONE, job.error_message
     assert all(chapter.content for chapter in library(job))
+
+
+def test_a_later_chapter_given_as_the_novel_makes_none_of_those_before_it_gone(work: Work):
+    with Site(chain.render(novel())) as site:
+        first = ingest(f"{site.url}/part-1", work)
+        job = ingest(f"{site.url}/part-3", work)
+
+        assert f"begins at {site.url}/part-1: post that" in (job.error_message or "")
+    assert (job.status, job.error_kind) == (JobStatus.ERROR, "shrunk")
+    assert all(chapter.gone_at is None for chapter in library(first))
