@@ -19,7 +19,7 @@ _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]{1,2}|[^\W぀-ヿ㐀-鿿]+")
 #: Characters that no document may hold (HTML Living Standard, 13.2.3.5), written as such or as references: lxml parses and then refuses them.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
     "|&#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01]|6553[45])(?!\\d)|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
@@ -148,4 +148,9 @@ def paragraphs(element: Selector) -> str | None:
 def paragraphs_of(markup: str) -> str | None:
     """`paragraphs` of HTML, or of plain text in lines, that stands outside any page (in JSON, in an attribute)."""
     lines = markup if "<" in markup else markup.replace("\n", "<br>")
-    return paragraphs(Selector(text=f"<div>{lines}</div>", type="html"))
+    return paragraphs(piece(f"<div>{lines}</div>"))
+
+
+def piece(markup: str) -> Selector:
+    """A tree of markup that stands outside any page: JSON may hold halves of characters, which no page can."""
+    return Selector(text=_CONTROLS.sub("", markup), type="html")

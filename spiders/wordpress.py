@@ -18,7 +18,7 @@ from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
 from spiders import pagedata, walls, wpapi
 from spiders.challenge import refuse
-from spiders.fragments import absolute, first, inner_html, line, tree, words
+from spiders.fragments import absolute, first, inner_html, line, piece, tree, words
 from spiders.generic import CHAIN, Generic
 from spiders.hidden import remove_hidden
 from spiders.phrases import leads_around
@@ -106,7 +106,7 @@ class WordPress(Generic):
         """The post's own text, without the buttons and the links to its neighbours."""
         if wpapi.is_page(response.url):
             text, url = wpapi.post(response)
-            return _cleaned(Selector(text=f"<body>{text}</body>").css("body"), url)
+            return _cleaned(piece(f"<body>{text}</body>").css("body"), url)
         page = tree(response)
         if page.css("form.post-password-form") or not page.css(_BODY):
             walls.refuse(response, page)

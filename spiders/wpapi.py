@@ -16,7 +16,7 @@ from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import ChapterLink, IndexPage
 from spiders import pagedata
 from spiders.challenge import refuse
-from spiders.fragments import words
+from spiders.fragments import piece, words
 
 #: How links found here were found.
 STRATEGY = "REST API"
@@ -103,7 +103,7 @@ def _entry(one: Mapping[str, Any], url: str) -> ChapterLink:
     return ChapterLink(
         key=str(one["id"]),
         url=f"{url}#{one['id']}",
-        title=words(Selector(text=f"<p>{one['title']['rendered']}</p>")) or f"Post {one['id']}",
+        title=words(piece(f"<p>{one['title']['rendered']}</p>")) or f"Post {one['id']}",
         published_at=pagedata.time(one["date_gmt"]),
         edited_at=pagedata.time(one["modified_gmt"]),
         locked=bool(one["content"].get("protected")),

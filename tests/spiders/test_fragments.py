@@ -7,7 +7,7 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from ingestion.errors import NotFound, ParseError
-from spiders.fragments import drop, first, inner_html, paragraphs, paragraphs_of, tree, words
+from spiders.fragments import drop, first, inner_html, paragraphs, paragraphs_of, piece, tree, words
 
 
 def body(markup: str) -> Selector:
@@ -73,3 +73,8 @@ def test_what_is_taken_out_takes_along_what_held_nothing_else():
     drop(page, ".n")
 
     assert inner_html(page) == '<p>A </p><p id="x"></p>'
+
+
+def test_half_a_character_that_json_holds_costs_no_text():
+    assert words(piece("<p>A \ud83d tide\x00.</p>")) == "A tide."
+    assert paragraphs_of("A \ud83d tide.") == "A tide."
