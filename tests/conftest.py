@@ -31,6 +31,9 @@ def forget() -> None:
     """Let go of the settings and of the connections made with them."""
     if db.engine.cache_info().currsize:
         db.engine().dispose()
+    for made in (broker.connection, broker.prompt_connection):
+        if made.cache_info().currsize:
+            made().close()
     for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection, crawl_settings.loader):
         cached.cache_clear()
 
