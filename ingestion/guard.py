@@ -25,8 +25,12 @@ SHOWN = 200
 LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA gives out
-#: What is in it, or in IPv4's space, and no host's own: Teredo and other protocols, documentation, 6to4 and its relays.
-SPECIAL = [ipaddress.ip_network(n) for n in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "192.88.99.0/24")]
+#: What is in it, or in IPv4's space, and no host's own: Teredo and other protocols, documentation, 6to4 and its relays. Two clouds
+#: answer their machines in there: Oracle at 192.0.0.192, and Azure at an address that the registries know as anybody's.
+SPECIAL = [
+    *map(ipaddress.ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "192.88.99.0/24")),
+    *map(ipaddress.ip_network, ("192.0.0.0/24", "168.63.129.16/32")),
+]
 _UNCLEAN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
