@@ -77,7 +77,9 @@ class ArchiveOfOurOwn(NovelSpider):
         posted, _ = _counts(work)
         strategy = "#chapters" if work.key in work.chapters else "#chapters > #chapter-N"
         return IndexPage(
-            links=tuple(links), stated_total=int(posted) if posted.isdecimal() else None, strategy=strategy
+            links=tuple(links),
+            stated_total=int(posted) if re.fullmatch(r"[0-9]{1,9}", posted) else None,
+            strategy=strategy,
         )
 
     def chapter(self, response: Response) -> Chapter:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, XmlResponse
 
 from ingestion.errors import Blocked
 
@@ -51,7 +51,7 @@ def _sign(response: Response) -> str | None:
     """What gives the page away, in words, or None."""
     if response.headers.get("Cf-Mitigated") == b"challenge":
         return "a Cloudflare challenge"
-    if not isinstance(response, TextResponse) or not response.text.strip() or _has_much_text(response):
+    if not isinstance(response, HtmlResponse | XmlResponse) or not response.text.strip() or _has_much_text(response):
         return None
     title = " ".join(response.css("head > title::text").get("").split())
     if _TITLES.match(title):
@@ -61,6 +61,6 @@ def _sign(response: Response) -> str | None:
     return "a captcha" if response.css(_CAPTCHAS) else None
 
 
-def _has_much_text(response: TextResponse) -> bool:
+def _has_much_text(response: HtmlResponse | XmlResponse) -> bool:
     seen = "//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"
     return len(" ".join(" ".join(response.xpath(seen).getall()).split())) > _FEW_CHARACTERS

@@ -86,7 +86,8 @@ class RoyalRoad(NovelSpider):
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ParseError(f"the list of chapters on {response.url} is not of the known shape: {error!r}") from error
         total = table.attrib.get("data-chapters", "")
-        return IndexPage(links=links, stated_total=int(total) if total.isdecimal() else None, strategy=strategy)
+        stated = int(total) if re.fullmatch(r"[0-9]{1,9}", total) else None
+        return IndexPage(links=links, stated_total=stated, strategy=strategy)
 
     def chapter(self, response: Response) -> Chapter:
         """The text without what the page's CSS hides, and the author's notes before and after it."""

@@ -90,7 +90,7 @@ class ScribbleHub(NovelSpider):
             walls.refuse(response, page)
             raise ParseError(f"{response.url} is not a series' page: give a URL of the form /series/<number>/<name>/")
         said = re.sub(r"\D", "", first(page, "span.cnt_toc") or "")
-        total = int(said) if said else None
+        total = int(said) if re.fullmatch(r"[0-9]{1,9}", said) else None
         if _PAGE.search(response.url):
             return _page_of_list(response, page, links, total)
         if not links or len(links) != total:

@@ -131,7 +131,10 @@ def _address(url: str, name: str) -> str:
 def _page_name(response: Response, page: Selector) -> str:
     """The page's name: its own word for it, since an address may be a redirect's."""
     told = next(filter(None, map(_PAGE_NAME.search, page.css("script::text").getall())), None)
-    return str(json.loads(told[1])) if told else _name(urlsplit(response.url).path)
+    try:
+        return str(json.loads(told[1] if told else ""))
+    except ValueError:
+        return _name(urlsplit(response.url).path)
 
 
 def _leaf(name: str) -> str:

@@ -71,9 +71,12 @@ def posts_page(response: Response) -> IndexPage:
 def post(response: Response) -> tuple[str, str]:
     """The text of the post that the URL's fragment asks for, and its address on the site."""
     asked = urldefrag(response.url).fragment
-    for one in _posts(response):
-        if str(one["id"]) == asked:
-            return one["content"]["rendered"], one["link"]
+    try:
+        for one in _posts(response):
+            if str(one["id"]) == asked:
+                return one["content"]["rendered"] or "", one["link"]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ParseError(f"the post {asked} at {response.url} is not of the known shape: {error!r}") from error
     raise ParseError(f"{response.url}: the API gives no post {asked} there any more")
 
 
@@ -96,7 +99,7 @@ def _after(response: Response, count: int) -> tuple[str, ...]:
 
 def _told(response: Response, header: str) -> int | None:
     value = response.headers.get(header) or b""
-    return int(value) if value.isdigit() else None
+    return int(value) if re.fullmatch(rb"\d{1,9}", value) else None
 
 
 def _entry(one: Mapping[str, Any], url: str) -> ChapterLink:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
 import time
@@ -13,13 +14,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from scrapy.http import HtmlResponse, Response, XmlResponse
+from scrapy.http import HtmlResponse, JsonResponse, Response, XmlResponse
 
 import ingestion
 import spiders
-from ingestion import sanitize
+from ingestion import crawl, sanitize
 from ingestion.errors import IngestionError
 from ingestion.system import ROOT
+from spiders.base import NovelSpider
 from spiders.generic import Generic
 
 URL = "https://example.org/novel/"
@@ -47,6 +49,29 @@ PAGES = {
     "nothing but tags": "<" * 50_000,
     "no end": "<a href='" * 5000,
 }
+#: What servers say in JSON where a page was asked for, and what looks like an API's answer.
+DATA = [
+    b"{",
+    b'{"error": "slow down"}',
+    b"[5]",
+    b'[{"id": 1}]',
+    b'[{"id": 1, "content": {"rendered": 5}}]',
+    b"[" * 100_000,
+]
+POSTS = f"{URL}wp-json/wp/v2/posts?per_page=100&page=1"
+#: Where a spider takes a number or JSON out of a page, and what Python makes neither of.
+ODD = {
+    "royalroad": (
+        "/fiction/1",
+        '<script>window.chapters = [];</script><table id="chapters" data-chapters="{}"></table>',
+    ),
+    "scribblehub": ("/series/1/x/", '<div class="fic_title">T</div><span class="cnt_toc">{}</span>'),
+    "wikisource": (
+        "/wiki/T",
+        '<script>"wgPageName":"\\x{}"</script><div id="mw-content-text"><div class="mw-parser-output"><p>T</p></div></div>',
+    ),
+    "kakuyomu": ("/works/1", f'<script id="__NEXT_DATA__">{"[" * 100_000}{{}}</script>'),
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -58,6 +83,31 @@ def test_a_page_made_to_hurt_is_read_or_refused(name: str):
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-7", "no-such"])
 def test_a_page_in_no_encoding_is_read_or_refused(body: bytes, charset: str):
     read(HtmlResponse(URL, headers={"Content-Type": f"text/html; charset={charset}"}, body=body))
+
+
+@pytest.mark.parametrize("spider", crawl.spiders(), ids=lambda spider: spider.name)
+def test_data_where_a_page_was_asked_for_is_read_or_refused(spider: type[NovelSpider]):
+    for body, url in product(DATA, (URL, f"{POSTS}#1", f"{URL}works/1", f"{URL}stories/1")):
+        read(JsonResponse(url, body=body, headers={"Content-Type": "application/json"}), spider(url=url))
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+def test_a_number_that_is_none_is_read_or_refused(name: str, number: str):
+    path, page = ODD[name]
+    url = f"https://example.org{path}"
+    body = page.replace("{}", number).encode()
+    read(HtmlResponse(url, body=body, encoding="utf-8"), crawl.spider_named(name)(url=url))
+
+
+def test_half_a_sign_and_a_count_without_end_cost_no_post():
+    half = {"rendered": "<p>One \ud83d two</p>"}
+    post = {"id": 1, "link": URL, "title": half, "content": half, "date_gmt": None, "modified_gmt": None}
+    page = JsonResponse(POSTS, body=json.dumps([post]).encode(), headers={"X-WP-Total": "9" * 5000})
+    spider = crawl.spider_named("wordpress")(url=URL)
+
+    assert [link.title for link in spider.chapters(page).links] == ["One two"]
+    assert "One " in spider.chapter(page.replace(url=f"{POSTS}#1")).content
 
 
 @pytest.mark.parametrize("name", ["k", "x"])
@@ -100,9 +150,10 @@ def test_the_time_that_a_pattern_takes_grows_with_the_text(package: ModuleType):
             assert time.process_time() - begun < SECONDS, f"{name}.{use} on {text[:20]!r}…"
 
 
-def read(response: Response) -> None:
+def read(response: Response, spider: NovelSpider | None = None) -> None:
     """Ask a spider for everything; what it refuses is an error of ours."""
-    for ask in (Generic(url=URL).novel, Generic(url=URL).chapters, Generic(url=URL).chapter):
+    spider = spider or Generic(url=URL)
+    for ask in (spider.novel, spider.chapters, spider.chapter):
         with suppress(IngestionError):
             ask(response)
 
