@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -79,3 +80,12 @@ def test_a_site_that_refuses_is_given_a_slower_pace(work: Work, monkeypatch: pyt
 )
 def test_the_rule_that_is_quoted_is_the_one_that_forbids(path: str, rule: str):
     assert rule_against(RULES, f"https://example.org{path}", AGENT) == rule
+
+
+@pytest.mark.parametrize("rule", ["Disallow: /", "Allow: /x\nDisallow: /*a", "User-agent: a\nDisallow: /a"])
+@pytest.mark.parametrize("number", [900, 40_000])
+def test_a_robots_txt_made_to_hurt_is_searched_in_time(rule: str, number: int):
+    rules, begun = "User-agent: *\nDisallow: /\n" + f"{rule}\n" * number, time.process_time()
+
+    assert rule_against(rules, "https://example.org/a", AGENT)
+    assert time.process_time() - begun < 1

@@ -17,6 +17,10 @@ from ingestion.crawl.reasons import TOO_MANY_REQUESTS, explain, retry_after
 from ingestion.errors import IngestionError, LeaseLost, RateLimited, RobotsDisallowed, Unreachable
 
 LONGEST_BYTES = 500 * 1024
+#: Lines of a file that is searched for the rule to tell, and rules that are tried: the search takes the one times the other.
+SEARCHED_LINES = 2000
+TRIED_RULES = 20
+UNNAMED = "its rules"
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -61,17 +65,23 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 def rule_against(rules: str, url: str, agent: str) -> str:
-    """The line of a robots.txt that forbids a URL to an agent: the longest of those that match (RFC 9309, section 2.2.2)."""
+    """The line of a robots.txt that forbids a URL to an agent: the longest of those that match (RFC 9309, section 2.2.2).
+
+    Of a file so long that the search would take seconds for each page, "its rules".
+    """
     lines = rules.splitlines()
+    if len(lines) > SEARCHED_LINES:
+        return UNNAMED
     disallowed = [n for n, line in enumerate(lines) if line.lstrip().lower().startswith("disallow")]
-    matching = [n for n in disallowed if not Protego.parse(f"User-agent: *\n{lines[n]}").can_fetch(url, "*")]
+    matching = {n for n in disallowed if not Protego.parse(f"User-agent: *\n{lines[n]}").can_fetch(url, "*")}
 
     def is_ours(number: int) -> bool:
         """Whether it forbids without the others: it stands in a group that speaks to the agent."""
         kept = (line for n, line in enumerate(lines) if n == number or n not in matching)
         return not Protego.parse("\n".join(kept)).can_fetch(url, agent)
 
-    return max((lines[n].strip() for n in matching if is_ours(n)), key=len, default="its rules")
+    longest = sorted(matching, key=lambda number: len(lines[number].strip()), reverse=True)[:TRIED_RULES]
+    return next((lines[number].strip() for number in longest if is_ours(number)), UNNAMED)
 
 
 def _reason(exc: Exception, netloc: str) -> IngestionError:
