@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ingestion import config
 
@@ -30,9 +31,14 @@ def _passwords(*urls: str | None) -> re.Pattern[str] | None:
     """What finds the URLs' passwords, as they are written there and as they are meant; as words, for one may be short."""
     found = set()
     for url in filter(None, urls):
-        written = urlsplit(url).password
-        if written:
+        for written in _written(urlsplit(url)):
             meant = unquote(written)
             found |= {written, meant, json.dumps(meant)[1:-1], repr(meant)[1:-1]}
     longest_first = sorted(found, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)") if found else None
+
+
+def _written(url: SplitResult) -> Iterator[str]:
+    """Before the host, or among the parameters, where libpq and Redis take one too (`password`, `sslpassword`, `ssl_password`)."""
+    pairs = (pair.partition("=") for pair in url.query.split("&"))
+    yield from filter(None, [url.password, *(value for name, _, value in pairs if name.endswith("password"))])

@@ -52,6 +52,12 @@ def test_a_password_is_masked_wherever_it_stands(said: str, told: str):
     assert redacted(said) == told
 
 
+def test_a_password_among_a_url_s_parameters_is_masked(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, REDIS_URL="rediss://cache:6379/0?password=s3%2Bcret&ssl_password=of-the-key")
+
+    assert redacted("AUTH s3+cret, or s3%2Bcret; of-the-key") == "AUTH ***, or ***; ***"
+
+
 def test_a_short_password_masks_no_part_of_another_word(monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, REDIS_URL="redis://:read@cache")
 
