@@ -13,6 +13,8 @@ import nh3
 from lxml import html
 
 _LINE_END = "\u2028"
+#: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
+_DEEP = html.HTMLParser(huge_tree=True)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 #: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
 TAGS = set(
@@ -174,7 +176,7 @@ def lines(fragment: str) -> list[str]:
     """The words of an HTML fragment, a line for each block of it."""
     if not fragment.strip():
         return []
-    root = html.fragment_fromstring(fragment, create_parent="div")
+    root = html.fragment_fromstring(fragment, create_parent="div", parser=_DEEP)
     # A word ends where a block ends, though no space stands between the two in the markup.
     for element in root.iter(
         "br",

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from parsel import Selector
 
 from ingestion.items import ParsedChapter
-from spiders.fragments import inner_html, line, size
+from spiders.fragments import DEEP, inner_html, line, size
 
 FEWEST_CHAPTERS = 4
 _MOST = 0.6
@@ -96,7 +96,7 @@ def without_common_title(chapters: Sequence[ParsedChapter]) -> tuple[ParsedChapt
 
 
 def _tree(content: str) -> HtmlElement:
-    return html.fragment_fromstring(content, create_parent="div")
+    return html.fragment_fromstring(content, create_parent="div", parser=DEEP)
 
 
 def _paragraphs(page: HtmlElement, *, from_end: bool) -> list[HtmlElement]:

@@ -23,6 +23,8 @@ _CONTROLS = re.compile(
     "|&#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01]|6553[45])(?!\\d)|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
+#: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
+DEEP = html.HTMLParser(huge_tree=True)
 _BLOCK_END, _LINE_END = "\u2029", "\u2028"
 
 

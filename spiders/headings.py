@@ -11,7 +11,7 @@ from parsel import Selector
 
 from ingestion.items import ParsedChapter
 from spiders import numerals
-from spiders.fragments import first_words, inner_html, line
+from spiders.fragments import DEEP, first_words, inner_html, line
 
 _SPOKEN = re.compile('^[“"«„「『]|[!?…,;”"»」』]$', re.MULTILINE)
 _MARKS = ("b", "strong", "u", "center", "big", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -23,7 +23,7 @@ def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
     names = {_letters(parsed.link.title), _letters(chapter.title or "") if chapter else ""} - {""}
     if chapter is None or not any(_letters(re.sub("<[^>]*>", "", chapter.content)).startswith(name) for name in names):
         return parsed
-    page = html.fragment_fromstring(chapter.content, create_parent="div")
+    page = html.fragment_fromstring(chapter.content, create_parent="div", parser=DEEP)
     heading = _heading(page, names)
     if heading is None or _is_said(heading, f"{parsed.link.title}\n{chapter.title or ''}"):
         return parsed

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from lxml import etree, html
 from lxml.html import HtmlElement
 
-from spiders.fragments import line
+from spiders.fragments import DEEP, line
 
 _RANKS = ("h1", "h2", "h3", "h4")
 #: None stands for what comes before the first heading.
@@ -192,5 +192,5 @@ def _size(content: str, where: str = ".") -> int:
     """How many characters of text there are, or stand in elements of a kind."""
     if not content.strip():
         return 0
-    root = html.fragment_fromstring(content, create_parent="div")
+    root = html.fragment_fromstring(content, create_parent="div", parser=DEEP)
     return sum(len(line(found.text_content())) for found in root.xpath(where))

@@ -109,3 +109,9 @@ def test_nothing_but_a_picture_s_source_changes_for_a_reader():
     text = clean('<p style="text-align: center" id="p1"><q cite="/q">a</q> <a href="#p1">b</a><img src="/m.png"></p>')
 
     assert sanitize.illustrated(text, {"https://example.org/m.png": "https://example.org/m.png"}) == text
+
+
+def test_words_in_elements_that_are_never_closed_are_words():
+    fragment = sanitize.clean("".join(f"<div>Line {number}. " for number in range(400)), "https://example.org/")
+
+    assert sanitize.text(fragment).endswith("Line 398. Line 399.")

@@ -33,7 +33,7 @@ def sources(*fragments: str | None) -> list[str]:
 
 def _sources(fragment: str) -> Iterator[str]:
     if "<img" in fragment:
-        root = html.fragment_fromstring(fragment, create_parent="div")
+        root = html.fragment_fromstring(fragment, create_parent="div", parser=html.HTMLParser(huge_tree=True))
         yield from (image.attrib["src"] for image in root.iter("img") if "src" in image.attrib)
 
 

@@ -66,3 +66,11 @@ def test_a_heading_may_end_like_a_sentence():
 )  # fmt: skip
 def test_a_text_that_only_mentions_its_title_keeps_it(content: str):
     assert read(content) == Chapter(content=content)
+
+
+def test_no_text_is_lost_with_a_heading_over_elements_that_are_never_closed():
+    found = read("<p><b>Chapter 1: Rope</b></p>" + "<div>" * 300 + TEXT + "</div>" * 300)
+
+    assert found is not None
+    assert TEXT in found.content
+    assert "Chapter 1" not in found.content
