@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from parsel import Selector
 from scrapy.http import Response
 
@@ -24,10 +22,10 @@ _SIGNS: tuple[tuple[str, type[IngestionError], str], ...] = (
 
 def of_work(response: Response, page: Selector) -> IngestionError:
     """What a page without a work says; it may also be a challenge, which is raised, or just some other page."""
-    if urlsplit(response.url).path.startswith("/series/"):
-        return UnsupportedSite(f"{response.url} is a series, which is several works: give the works' URLs one by one")
     for sign, error, told in _SIGNS:
         if page.xpath(sign):
             return error(f"{response.url} {told}")
     refuse(response)
-    return UnsupportedSite(f"{response.url} is not a work's page: give a URL of the form /works/<number>")
+    return UnsupportedSite(
+        f"{response.url} is no page of a work or a series: give a URL of the form /works/<number> or /series/<number>"
+    )

@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import ao3instead
+from spiders import ao3instead, ao3series
 from spiders.base import NovelSpider
 from spiders.fragments import inner_html, paragraphs, tree, words
 
@@ -43,11 +43,16 @@ class ArchiveOfOurOwn(NovelSpider):
     @classmethod
     def index_url(cls, url: str) -> str:
         """The whole work, adult or not, on the same host. `/chapters/{id}` alone does not say which work, so it stays as it is."""
-        work = _WORK.match(urlsplit(url).path)
+        path = urlsplit(url).path
+        if series := ao3series.PATH.match(path):
+            return f"{_origin(url)}/series/{series[1]}"
+        work = _WORK.match(path)
         return f"{_origin(url)}/works/{work[1]}?view_full_work=true&view_adult=true" if work else url
 
     def novel(self, response: Response) -> Novel:
-        """From the work's header and preface. The site has no covers."""
+        """From the work's header and preface, or the series' head. The site has no covers."""
+        if series := ao3series.PATH.match(urlsplit(response.url).path):
+            return ao3series.novel(response, series[1])
         work = self._work(response)
         language = work.page.css("dl.work.meta dd.language")
         tags = [*work.page.css(_TAGS), *work.page.css("dl.work.meta dd.series .position")]
@@ -66,15 +71,22 @@ class ArchiveOfOurOwn(NovelSpider):
         )
 
     def chapters(self, response: Response) -> IndexPage:
-        """Every chapter stands on this page; a single chapter's page (the short `/chapters/{id}`) sends on to it."""
+        """Every chapter stands on this page; a single chapter's page (the short `/chapters/{id}`) sends on to it.
+
+        A series leads to the pages of its works, whose chapters are a volume each.
+        """
+        if series := ao3series.PATH.match(urlsplit(response.url).path):
+            return ao3series.works(response, series[1], _origin(response.url))
         if "/chapters/" in response.url and _WORK.match(urlsplit(response.url).path):
             return IndexPage(links=(), index_url=self.index_url(response.url))
         work, page = self._work(response), urldefrag(response.url).url
+        in_series = "&series=" in page
+        volume = work.title if in_series else None
         links = [
-            ChapterLink(key=key, url=f"{page}#{key}", title=_title(part) or work.title)
+            ChapterLink(key=key, url=f"{page}#{key}", title=_title(part) or work.title, volume=volume)
             for key, part in work.chapters.items()
         ]
-        posted, _ = _counts(work)
+        posted = "" if in_series else _counts(work)[0]
         strategy = "#chapters" if work.key in work.chapters else "#chapters > #chapter-N"
         return IndexPage(
             links=tuple(links),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -81,12 +82,29 @@ def test_an_error_that_is_served_as_a_page_is_tried_again(work: Work, site: Site
     assert site.requests(path) == 2
 
 
-def test_a_series_is_refused_in_a_sentence(work: Work, site: Site):
-    site.pages["/series/515"] = Page("<div id='main'><h2>Almanacs of the Coast</h2></div>")
-    job = ingest(f"{site.url}/series/515", work)
+def test_a_series_is_one_novel_with_a_volume_for_each_of_its_works(work: Work, site: Site):
+    works = [
+        replace(make_novel(chapters=count, title=f"Part {count}", seed=count), key=f"70{count}") for count in (2, 3)
+    ]
+    for novel in works:
+        for path, page in archiveofourown.render(novel).items():
+            site.pages[f"{path}&series=515" if "?" in path else path] = page
+    blurbs = "".join(
+        f'<li class="work blurb"><h4 class="heading"><a href="/works/{w.key}">{w.title}</a></h4></li>' for w in works
+    )
+    locked = '<li class="work"><h4 class="heading"><a href="/works/9">Mine</a> <img title="Restricted"></h4></li>'
+    head = (
+        '<h2 class="heading">The Weir</h2><dl class="series meta"><dd><a rel="author" href="/u/w">wilma</a></dd></dl>'
+    )
+    site.pages["/series/515"] = Page(f'{head}<ul class="series work index group">{blurbs}{locked}</ul>')
+    job = ingest(f"{site.url}/series/515?page=1", work)
 
-    assert (job.status, job.error_kind) == (JobStatus.ERROR, "unsupported_site")
-    assert "give the works' URLs one by one" in (job.error_message or "")
+    found = [row for row in library(job) if row.missing_kind is None]
+    assert (job.status, job.error_message, job.chapters_missing) == (JobStatus.DONE, None, 1)
+    assert [(row.volume, words(row.content)) for row in found] == [
+        (novel.title, words(chapter.content)) for novel in works for chapter in novel.chapters
+    ]
+    assert site.requests("/works/") == 2
 
 
 def test_a_short_link_to_a_chapter_finds_the_work(work: Work, site: Site):

@@ -148,12 +148,9 @@ def test_the_login_that_a_work_for_members_redirects_to_is_locked():
         ArchiveOfOurOwn().chapters(response("archiveofourown/registered.html", url))
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_series_is_refused_with_what_to_do(method: str):
-    page = response("archiveofourown/series.html", "https://archiveofourown.org/series/515")
-
-    with pytest.raises(UnsupportedSite, match="give the works' URLs one by one"):
-        getattr(ArchiveOfOurOwn(), method)(page)
+def test_a_page_of_a_series_without_a_work_is_refused_with_what_to_do():
+    with pytest.raises(UnsupportedSite, match="/works/<number> or /series/<number>"):
+        ArchiveOfOurOwn().chapters(HtmlResponse("https://archiveofourown.org/series/515", body=b"<p>Welcome!</p>"))
 
 
 @pytest.mark.parametrize("method", METHODS)
