@@ -45,7 +45,7 @@ def works(response: Response, key: str, origin: str) -> IndexPage:
         else:
             further.append(url)
     further += [response.urljoin(url) for url in page.css("ol.pagination li.next a::attr(href)").getall()[:1]]
-    return IndexPage(links=tuple(locked), further=tuple(further))
+    return IndexPage(links=tuple(locked), further=tuple(further), strategy="ul.series")
 
 
 def _page(response: Response) -> Selector:

@@ -35,7 +35,7 @@ class ArchiveOfOurOwn(NovelSpider):
     name = "archiveofourown"
     allowed_domains: ClassVar[list[str]] = ["archiveofourown.org", "ao3.org"]
     pace = 4.0
-    strategies = ("#chapters > #chapter-N", "#chapters")  # the second where a work is in one piece
+    strategies = ("#chapters > #chapter-N", "#chapters", "ul.series")  # the others: a work in one piece, a series
     sign, sign_at = Sign.EDIT_DATE, (r"\?view_full_work=true&", "/navigate?")
     batch = None
     _read: tuple[str, bytes, _Work] | None = None
