@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     #: Pages that one job may fetch, and chapters that its novel may have.
     max_pages: int = Field(default=20_000, ge=1)
     max_chapters: int = Field(default=20_000, ge=1)
+    #: Redirects that may lead to a page, and how deep its elements may be nested (browsers stop at as many).
+    max_redirects: int = Field(default=10, ge=0, le=100)
+    max_page_depth: int = Field(default=512, ge=16, le=512)
     #: Bytes that one page may have, unpacked, and tags, those that close an element included.
     max_page_bytes: int = Field(default=20_000_000, ge=1024)
     max_page_tags: int = Field(default=500_000, ge=100)

@@ -25,7 +25,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from ingestion import db
+from ingestion import config, db
 from ingestion.crashpoints import Point, reach
 from ingestion.items import Asked
 from ingestion.lease import Lease
@@ -36,7 +36,6 @@ from spiders import asking
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Those that a form is sent on by (RFC 9110, section 15.4); the others turn it into a GET.
 SENDING_ON = frozenset({307, 308})
-MAX_REDIRECTS = 10
 _AS_SENT = "latin-1"  # headers are kept as text, byte for byte what the site sent
 COMPRESSION_LEVEL = 3
 #: A look at the database's clock that took longer is no good, and taken again; so often at the most.
@@ -170,7 +169,7 @@ def reject(session: Session, asked: Iterable[Asked]) -> None:
 
 def _chain(session: Session, asked: Asked) -> Iterator[Page]:
     """The stored page that was asked for so, and those that it redirects to."""
-    for _ in range(MAX_REDIRECTS):
+    for _ in range(config.settings().max_redirects):
         found = session.scalar(select(Page).where(Page.fingerprint == fingerprint(asking.request(asked))))
         if found is None or found.rejected_at is not None:
             return

@@ -167,6 +167,8 @@ def read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str,
 
 def _cleaned(chapter: Chapter, url: str) -> Chapter:
     """The chapter with inert HTML. Raises ParseError when no text is left of it: an empty chapter is never saved."""
+    for text in filter(None, (chapter.content, chapter.notes_before, chapter.notes_after)):
+        _refuse_deep(text, url)
     content = sanitize.clean(chapter.content, url)
     if not sanitize.text(content) and "<img" not in content:
         raise ParseError(f"the page {url} has no text")
@@ -174,6 +176,13 @@ def _cleaned(chapter: Chapter, url: str) -> Chapter:
     after = sanitize.clean(chapter.notes_after, url) if chapter.notes_after else None
     title = naming.name(chapter.title) or None
     return replace(chapter, content=content, notes_before=before or None, notes_after=after or None, title=title)
+
+
+def _refuse_deep(text: str, url: str) -> None:
+    """Raise TooLarge for a text that no page's own limit has met: it came inside of JSON, and cleaning takes the square of its depth."""
+    deepest = config.settings().max_page_depth
+    if text.count("<") > deepest and sanitize.depth(text) > deepest:
+        raise TooLarge(f"the text of {url} has elements nested more than {deepest} deep (MAX_PAGE_DEPTH); no text has")
 
 
 def _named(novel: Novel, index_url: str) -> Novel:

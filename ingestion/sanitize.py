@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urldefrag, urljoin
 
 import nh3
-from lxml import html
+from lxml import etree, html
 
 _LINE_END = "\u2028"
 #: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
@@ -165,6 +165,17 @@ def _inert(fragment: str, attribute: Callable[[str, str, str], str | None]) -> s
         link_rel="noopener noreferrer nofollow",
     )
     return made.replace(' style=""', "").strip()
+
+
+def depth(root: html.HtmlElement | str) -> int:
+    """How deep the elements of a page, or of an HTML fragment, are nested."""
+    if isinstance(root, str):
+        root = html.fragment_fromstring(root, create_parent="div", parser=_DEEP)
+    level = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        level += 1 if event == "start" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 def text(fragment: str) -> str:

@@ -100,3 +100,29 @@ def test_a_volume_goes_on_over_the_end_of_a_page_where_headings_begin_them(
 
     parsed = parse(Paged(), f"{HOST}/p0", lambda asked: HtmlResponse(str(asked)), holes={}, checkpoint=lambda: None)
     assert " ".join(f"{c.link.key}{c.link.volume or '-'}" for c in parsed.chapters) == volumes
+
+
+class Nested(NovelSpider):
+    """A site whose chapters come in JSON, so that no limit of a page has met them."""
+
+    name = "nested"
+
+    def novel(self, response: Response) -> Novel:
+        return Novel(key="n", url=response.url, title="Nested")
+
+    def chapters(self, response: Response) -> IndexPage:
+        return IndexPage(links=tuple(ChapterLink(key=d, url=f"{HOST}/{d}", title=d) for d in ("5", "200000")))
+
+    def chapter(self, response: Response) -> Chapter:
+        deep = int(response.url.rpartition("/")[2])
+        return Chapter(content="<i>" * deep + "text" + "</i>" * deep)
+
+
+def test_a_text_that_is_nested_without_end_is_refused_before_it_is_cleaned():
+    found = parse(Nested(), HOST, lambda asked: HtmlResponse(str(asked), body=b"{}"), holes={}, checkpoint=lambda: None)
+    shallow, deep = found.chapters
+
+    assert shallow.chapter is not None
+    assert deep.hole is not None
+    assert (deep.hole.kind, deep.hole.final) == ("too_large", False)
+    assert "MAX_PAGE_DEPTH" in deep.hole.reason

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from itertools import chain
 
-from lxml import etree
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response, TextResponse, XmlResponse
 
+from ingestion import sanitize
 from ingestion.crawl.dialling import Forbidden
 from ingestion.errors import ParseError, TooLarge, Unreachable
 
 #: Compressions on top of each other; servers use one.
 MOST_CODINGS = 2
-#: Elements in elements; browsers stop at as many.
-DEEPEST = 512
 
 
 class UnpackingMiddleware(HttpCompressionMiddleware):
@@ -38,13 +36,14 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
 class LimitsMiddleware:
     """Refuses what a parser would choke on."""
 
-    def __init__(self, most_tags: int) -> None:
+    def __init__(self, most_tags: int, deepest: int) -> None:
         self._most_tags = most_tags
+        self._deepest = deepest
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> LimitsMiddleware:
         """Scrapy's way of making a middleware."""
-        return cls(crawler.settings.getint("PAGE_MAX_TAGS"))
+        return cls(crawler.settings.getint("PAGE_MAX_TAGS"), crawler.settings.getint("PAGE_MAX_DEPTH"))
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response. Raises Forbidden."""
@@ -56,8 +55,11 @@ class LimitsMiddleware:
             if (tags := response.body.count(b"<")) > self._most_tags:
                 told = f"{response.url} has {tags} tags, {self._most_tags} is the most; raise MAX_PAGE_TAGS if that is right"
                 raise Forbidden(TooLarge(told))
-            if tags > DEEPEST and _depth(response) > DEEPEST:
-                raise Forbidden(TooLarge(f"{response.url} has elements nested more than {DEEPEST} deep; no page has"))
+            if tags > self._deepest and sanitize.depth(response.selector.root) > self._deepest:
+                told = (
+                    f"{response.url} has elements nested more than {self._deepest} deep (MAX_PAGE_DEPTH); no page has"
+                )
+                raise Forbidden(TooLarge(told))
         return response
 
 
@@ -68,12 +70,3 @@ def _decode(response: TextResponse) -> None:
     except (LookupError, UnicodeError) as error:
         told = f"{response.url} says that it is written in {response.encoding}, which is no encoding of text"
         raise Forbidden(ParseError(told)) from error
-
-
-def _depth(response: HtmlResponse | XmlResponse) -> int:
-    """How deep the page's elements are nested."""
-    depth = deepest = 0
-    for event, _ in etree.iterwalk(response.selector.root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest

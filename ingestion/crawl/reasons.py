@@ -19,7 +19,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from ingestion import pages
+from ingestion import config
 from ingestion.crawl.dialling import Forbidden, refused
 from ingestion.errors import (
     Blocked,
@@ -82,7 +82,7 @@ def _ignored(url: str, failure: Exception) -> IngestionError:
         return RobotsDisallowed(f"robots.txt of {urlsplit(url).netloc} forbids {url} to programs; it is not fetched")
     if "max redirections" in str(failure):
         return Unreachable(
-            f"{url} redirects more than {pages.MAX_REDIRECTS} times; open it in a browser to see where to"
+            f"{url} redirects more than {config.settings().max_redirects} times; open it in a browser to see where to"
         )
     return Unreachable(f"{url} was not fetched: {failure}")
 

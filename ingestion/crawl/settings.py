@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
-from ingestion import config, pages
+from ingestion import config
 from ingestion.crawl.loading import SiteLoader
 from ingestion.errors import RobotsDisallowed
 from ingestion.models import Job
@@ -46,7 +46,6 @@ SETTINGS: dict[str, Any] = {
     "STATS_DUMP": False,
     "DOWNLOAD_WARNSIZE": 0,
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
-    "REDIRECT_MAX_TIMES": pages.MAX_REDIRECTS,
     # In the order of the index, as a reader would.
     "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
     # Only a job has a page store: what is tried out at a site fills nobody's library.
@@ -86,7 +85,9 @@ def chosen() -> dict[str, Any]:
         "USER_AGENT": ours.user_agent,
         "DOWNLOAD_TIMEOUT": ours.download_timeout,
         "DOWNLOAD_MAXSIZE": ours.max_page_bytes,
+        "REDIRECT_MAX_TIMES": ours.max_redirects,
         "PAGE_MAX_TAGS": ours.max_page_tags,
+        "PAGE_MAX_DEPTH": ours.max_page_depth,
         "RETRY_TIMES": ours.page_retries,
         "PAGE_RETRY_SECONDS": ours.page_retry_seconds,
         # One connection: a site that is slower than the pace is not asked for a second page meanwhile.
