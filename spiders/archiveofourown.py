@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import ao3instead, ao3series
+from spiders import ao3instead, ao3series, origins
 from spiders.base import NovelSpider
 from spiders.fragments import inner_html, paragraphs, tree, words
 
@@ -148,9 +148,7 @@ class _Work:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    ours = any(f".{parts.hostname}".endswith(f".{domain}") for domain in ArchiveOfOurOwn.allowed_domains)
-    return "https://archiveofourown.org" if ours else f"{parts.scheme}://{parts.netloc}"
+    return origins.of(url, "https://archiveofourown.org", "ao3.org")
 
 
 def _counts(work: _Work) -> tuple[str, str]:

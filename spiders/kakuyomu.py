@@ -18,7 +18,7 @@ from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import pagedata, walls
+from spiders import origins, pagedata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import inner_html, line, paragraphs_of, tree, words
@@ -47,8 +47,7 @@ class Kakuyomu(NovelSpider):
         work = _WORK.match(parts.path)
         if work is None:
             return url
-        ours = f".{parts.hostname}".endswith(".kakuyomu.jp")
-        origin = "https://kakuyomu.jp" if ours else f"{parts.scheme}://{parts.netloc}"
+        origin = origins.of(url, "https://kakuyomu.jp")
         return f"{origin}/works/{work[1]}"
 
     def novel(self, response: Response) -> Novel:

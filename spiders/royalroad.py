@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import pagedata, walls
+from spiders import origins, pagedata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import first, inner_html, line, paragraphs, paragraphs_of, tree, words
@@ -45,8 +45,7 @@ class RoyalRoad(NovelSpider):
         fiction = _FICTION.match(parts.path)
         if fiction is None:
             return url
-        ours = f".{parts.hostname}".endswith(".royalroad.com")
-        origin = "https://www.royalroad.com" if ours else f"{parts.scheme}://{parts.netloc}"
+        origin = origins.of(url, "https://www.royalroad.com")
         return f"{origin}/fiction/{fiction[1]}"
 
     def novel(self, response: Response) -> Novel:

@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel, Publication, Sign
-from spiders import scribbled, walls
+from spiders import origins, scribbled, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import drop, first, inner_html, paragraphs, tree, words
@@ -122,8 +122,7 @@ class ScribbleHub(NovelSpider):
 
 def _series(url: str) -> _Series | None:
     parts = urlsplit(url)
-    ours = f".{parts.hostname}".endswith(".scribblehub.com")
-    origin = "https://www.scribblehub.com" if ours else f"{parts.scheme}://{parts.netloc}"
+    origin = origins.of(url, "https://www.scribblehub.com")
     if parts.path == _FEED:
         number = parse_qs(parts.query).get("sid", [""])[0]
         return _Series(origin, number, None) if re.fullmatch("[0-9]+", number) else None

@@ -18,6 +18,7 @@ from scrapy.http import Response
 
 from ingestion.errors import ParseError, UnsupportedSite
 from ingestion.items import Chapter, ChapterLink, IndexPage, Matter, Novel, Publication
+from spiders import origins
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import inner_html, line, paragraphs, tree, words
@@ -44,8 +45,7 @@ class StandardEbooks(NovelSpider):
         ebook = list(takewhile(lambda name: name not in _INSIDE, names))
         if first != "ebooks" or len(ebook) < 2:
             return url
-        ours = f".{parts.hostname}".endswith(".standardebooks.org")
-        origin = "https://standardebooks.org" if ours else f"{parts.scheme}://{parts.netloc}"
+        origin = origins.of(url, "https://standardebooks.org")
         return f"{origin}/ebooks/{'/'.join(ebook)}"
 
     def novel(self, response: Response) -> Novel:

@@ -15,11 +15,12 @@ from scrapy.http import Response
 
 from ingestion.errors import NotFound, ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Publication, Sign
-from spiders import pagedata, walls
+from spiders import origins, pagedata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import inner_html, line, paragraphs_of, tree, words
 
+_HOME = "https://www.wattpad.com"
 _STORY = re.compile(r"/(?:api/v3/stories|story)/(\d+)(?=[-/]|$)")
 _PART = re.compile(r"/(?:v4/parts/)?(\d+)(?=[-/]|$)")
 
@@ -39,9 +40,9 @@ class Wattpad(NovelSpider):
         """The story's data. A part's address does not say which story it is of, but the part's data does."""
         path = urlsplit(url).path
         if story := _STORY.match(path):
-            return f"{_origin(url)}/api/v3/stories/{story[1]}"
+            return f"{origins.of(url, _HOME)}/api/v3/stories/{story[1]}"
         if part := _PART.match(path):
-            return f"{_origin(url)}/v4/parts/{part[1]}?fields=group(id)"
+            return f"{origins.of(url, _HOME)}/v4/parts/{part[1]}?fields=group(id)"
         return url
 
     def novel(self, response: Response) -> Novel:
@@ -52,7 +53,7 @@ class Wattpad(NovelSpider):
             tags = ["Mature"] if story.get("mature") else []
             return Novel(
                 key=str(story["id"]),
-                url=f"{_origin(response.url)}/story/{story['id']}",
+                url=f"{origins.of(response.url, _HOME)}/story/{story['id']}",
                 title=line(story["title"]),
                 authors=(author,) if author else (),
                 description=paragraphs_of(story.get("description") or ""),
@@ -68,7 +69,9 @@ class Wattpad(NovelSpider):
         data = _data(response)
         try:
             if _PART.match(urlsplit(response.url).path):
-                return IndexPage(links=(), index_url=f"{_origin(response.url)}/api/v3/stories/{data['group']['id']}")
+                return IndexPage(
+                    links=(), index_url=f"{origins.of(response.url, _HOME)}/api/v3/stories/{data['group']['id']}"
+                )
             return IndexPage(links=tuple(_links(data, response)), strategy="parts")
         except (AttributeError, KeyError, TypeError) as error:
             raise _unknown(response, error) from error
@@ -90,12 +93,6 @@ class Wattpad(NovelSpider):
         return Chapter(content=inner_html(texts[0]))
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    ours = f".{parts.hostname}".endswith(".wattpad.com")
-    return "https://www.wattpad.com" if ours else f"{parts.scheme}://{parts.netloc}"
-
-
 def _data(response: Response) -> Mapping[str, Any]:
     if response.status in (404, 410):
         raise NotFound(f"Wattpad has no {response.url} (status {response.status}): removed, or the URL is wrong")
@@ -111,7 +108,7 @@ def _links(story: Mapping[str, Any], response: Response) -> Iterator[ChapterLink
     for part in story["parts"]:
         yield ChapterLink(
             key=str(part["id"]),
-            url=f"{_origin(response.url)}/apiv2/storytext?id={part['id']}",
+            url=f"{origins.of(response.url, _HOME)}/apiv2/storytext?id={part['id']}",
             title=line(part.get("title")) or f"Part {part['id']}",
             published_at=pagedata.time(part.get("createDate")),
             edited_at=pagedata.time(part.get("modifyDate")),
