@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ingestion.values import Aliases, Hosts, LogFormat, Names, Networks, Paces, Ports, Tokens, with_a_port
+from ingestion import options
 
 ENV_FILE = Path(".env")
 #: Names that other programs read from the environment or the same `.env`; they are not ours to judge.
@@ -29,120 +29,19 @@ class ConfigError(Exception):
     """A setting is unknown or its value cannot be used. The message names each one."""
 
 
-class Settings(BaseSettings):
-    """Every setting, with its unit and default. All are optional; `.env.example` says the same for operators."""
+class Settings(
+    options.Servers,
+    options.Api,
+    options.Working,
+    options.Politeness,
+    options.Reading,
+    options.Pictures,
+    options.Logging,
+    BaseSettings,
+):
+    """Every setting of this process."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="forbid")
-
-    #: SQLAlchemy or libpq URL. Unset: the embedded PostgreSQL that `cli.py up` keeps in DATA_DIR.
-    database_url: str | None = None
-    #: redis://, rediss:// or unix:// URL. Unset: the embedded Valkey that `cli.py up` keeps in DATA_DIR.
-    redis_url: str | None = None
-    #: Folder of the embedded servers' data.
-    data_dir: Path = Path("data")
-    #: Address and port that the API listens on.
-    api_host: str = "127.0.0.1"
-    api_port: int = Field(default=8000, ge=1, le=65535)
-    #: Tokens beside those that `cli.py token` makes: NAME:SCOPE:SHA256, divided by commas; SCOPE is read or write.
-    api_tokens: Tokens = ()
-    #: Whether whoever reaches the API may use it without a token: because something in front of it asks who comes.
-    api_open: bool = False
-    #: Names that an API without tokens may be called by, beside addresses, localhost and API_HOST.
-    api_hostnames: Names = ()
-    #: Origins of web pages that may use the API from a browser, e.g. https://reader.example.org.
-    cors_origins: Names = ()
-    #: Posts to /ingest that each token (without tokens: each address) may make in a minute. 0 switches the limit off.
-    ingest_rate: int = Field(default=60, ge=0)
-    #: Bytes that the body of a request may have.
-    max_body_bytes: int = Field(default=65_536, ge=1024)
-    #: Worker processes that `cli.py up` runs.
-    workers: int = Field(default=2, ge=1, le=64)
-    #: Seconds between two requests to one host, shared by all workers. 0 switches it off.
-    pace_seconds: float = Field(default=1.0, ge=0, le=3600)
-    #: The same for single hosts, or for all hosts of a spider: HOST[:PORT]=SECONDS or SPIDER=SECONDS, divided by commas.
-    site_pace: Paces = Field(default_factory=dict)
-    #: Jobs of one host that may run at once. The others wait in the queue, and workers do those of other hosts.
-    jobs_per_host: int = Field(default=1, ge=1, le=64)
-    #: Networks and names of hosts that may be fetched from beside the public internet: 127.0.0.0/8, mirror.lan.
-    allowed_networks: Networks = ()
-    allowed_hosts: Hosts = ()
-    #: Ports of the public internet that may be fetched from; of what the two settings above allow, any port may.
-    allowed_ports: Ports = (80, 443, 8080, 8443)
-    #: Who the crawler says it is. Put a way to reach you in it.
-    user_agent: str = "quire/0.1 (self-hosted novel archive)"
-    #: Hosts that a spider serves beside its own: mirrors, renamed sites. HOST[:PORT]=SPIDER, divided by commas.
-    site_aliases: Aliases = Field(default_factory=dict)
-    #: Folder of spiders as data: a TOML file of selectors for each site (see CONTRIBUTING.md), looked into before each job.
-    spiders_dir: DirectoryPath | None = None
-    #: Spiders that are off by themselves (`cli.py spiders` says why) and that the operator wants all the same, divided by commas.
-    spiders_on: Names = ()
-    #: Whether sites that only ask for the reader's age are told that the readers are adults.
-    adult_pages: bool = False
-    #: Seconds that an attempt keeps its job without a sign of progress, and between two looks for stranded jobs.
-    lease_seconds: float = Field(default=60.0, ge=1, le=3600)
-    recovery_seconds: float = Field(default=60.0, ge=1, le=3600)
-    #: Keep text that a page's own CSS hides from readers: sites put sentences against copying there.
-    keep_hidden: bool = False
-    #: Part of a novel's chapters that its index may stop listing at once; more, and a person is asked. 1: never.
-    max_shrink: float = Field(default=0.3, ge=0, le=1)
-    #: Attempts that a job may spend before it is given up.
-    max_attempts: int = Field(default=5, ge=1, le=1000)
-    #: Seconds before a failed job's second attempt; doubled for each one after it, up to the second number.
-    retry_seconds: float = Field(default=30.0, ge=0, le=86_400)
-    retry_max_seconds: float = Field(default=3600.0, ge=0, le=604_800)
-    #: Seconds that one run of a job may take.
-    queue_job_timeout: int = Field(default=3600, ge=10)
-    #: Megabytes of memory that one run of a job may take (Linux). 0 switches the limit off.
-    max_job_memory: int = Field(default=2048, ge=0)
-    #: Seconds until a page that does not come is given up.
-    download_timeout: float = Field(default=30.0, ge=1, le=600)
-    #: How often a page is asked for again after a transient error; seconds before the first time, doubled for each one after it.
-    page_retries: int = Field(default=3, ge=0, le=10)
-    page_retry_seconds: float = Field(default=1.0, ge=0, le=60)
-    #: Pages that one job may fetch, and chapters that its novel may have.
-    max_pages: int = Field(default=20_000, ge=1)
-    max_chapters: int = Field(default=20_000, ge=1)
-    #: Redirects that may lead to a page, and how deep its elements may be nested (browsers stop at as many).
-    max_redirects: int = Field(default=10, ge=0, le=100)
-    max_page_depth: int = Field(default=512, ge=16, le=512)
-    #: Bytes that one page may have, unpacked, and tags, those that close an element included.
-    max_page_bytes: int = Field(default=20_000_000, ge=1024)
-    max_page_tags: int = Field(default=500_000, ge=100)
-    #: Whether a novel's pictures are fetched: its cover, and those in its chapters.
-    pictures: bool = True
-    #: Where they are kept: a folder, or s3://BUCKET/PREFIX. Unset: the folder pictures in DATA_DIR.
-    pictures_store: str | None = Field(default=None, pattern=r"^(s3://[^/].*|[./].*|[^:]*)$")
-    #: Pictures that one novel may have, and bytes that one picture may.
-    max_pictures: int = Field(default=1000, ge=0)
-    max_picture_bytes: int = Field(default=10_000_000, ge=1024)
-    #: For tests of this program itself: the point (see crashpoints.py) at which a process kills itself.
-    crash_at: str | None = None
-    log_level: str = "INFO"
-    log_format: LogFormat = LogFormat.CONSOLE
-
-    @field_validator("log_level")
-    @classmethod
-    def _known_level(cls, value: str) -> str:
-        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
-            raise ValueError("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
-        return value.upper()
-
-    @field_validator("redis_url")
-    @classmethod
-    def _redis_scheme(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("expected redis://, rediss:// or unix://")
-        return value and with_a_port(value)
-
-    @field_validator("database_url")
-    @classmethod
-    def _postgresql(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        scheme, rest = value.partition("://")[::2]
-        if scheme not in {"postgresql", "postgres", "postgresql+psycopg2"}:
-            raise ValueError("expected postgresql://user:password@host:port/database")
-        return with_a_port(f"postgresql+psycopg2://{rest}")
 
 
 @cache

@@ -1,0 +1,24 @@
+"""The tables. PostgreSQL is the truth: whatever is lost elsewhere, these rows are enough to go on."""
+
+from ingestion.models.access import ApiToken
+from ingestion.models.base import Base
+from ingestion.models.fetched import Page, Picture, SiteReading
+from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
+from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
+
+__all__ = [
+    "ALL_HOSTS",
+    "IS_ONLY_ONE",
+    "ApiToken",
+    "Base",
+    "ChapterRevision",
+    "ChapterRow",
+    "Job",
+    "JobEvent",
+    "NovelRow",
+    "Page",
+    "Pause",
+    "Picture",
+    "SiteReading",
+    "SourceRow",
+]
