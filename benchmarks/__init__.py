@@ -1,0 +1,1 @@
+"""What the figures in the documents come from; each module prints its own, and says how long it takes."""
