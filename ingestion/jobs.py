@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from ingestion import joblist, transition
+from ingestion import joblist, redaction, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_ONLY_ONE, Job
 from ingestion.retry import Backoff
@@ -126,7 +126,9 @@ def advance(session: Session, job_id: int, attempt: int, *, to: JobStatus, lease
     transition.move(session, job_id, attempt, {source}, to, message, {"lease_expires_at": _from_now(lease_seconds)})
 
 
-def renew(session: Session, job_id: int, attempt: int, *, lease_seconds: float, **progress: int | str | None) -> None:
+def renew(
+    session: Session, job_id: int, attempt: int, /, *, lease_seconds: float, **progress: int | str | None
+) -> None:
     """Keep the lease and note the progress (`pages_done`, `pages_total`, `site`). Raises LeaseLost."""
     statement = (
         update(Job)
@@ -160,7 +162,7 @@ def finish(session: Session, job_id: int, attempt: int, *, novel_id: int, saved:
 
 def finish_dry(session: Session, *, job_id: int, attempt: int, found: dict[str, Any], message: str) -> None:
     """SAVING to DONE, of a job that saves nothing but what it found. Raises LeaseLost."""
-    values = {"found": transition.tellable_in(found)}
+    values = {"found": redaction.tellable_in(found)}
     transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | CLEAN)
 
 
@@ -183,7 +185,7 @@ def end(
     rest = backoff.rest(error, attempt - _released(session, job_id) - (not spent))
     values: dict[str, Any] = {
         "error_kind": error.kind,
-        "error_message": transition.tellable(str(error)),
+        "error_message": redaction.tellable(str(error)),
         **UNCLAIMED,
         **(library or {}),
     }

@@ -9,9 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ingestion import config
+from ingestion.sanitize import storable
 
 MASK = "***"
 #: Whatever URL it is: the password before its @.
@@ -24,6 +26,20 @@ def redacted(text: str) -> str:
     text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
     pattern = _passwords(current.database_url, current.redis_url)
     return pattern.sub(MASK, text) if pattern else text
+
+
+def tellable(text: str) -> str:
+    """What a fault says of itself may hold what made it one, and a password."""
+    return storable(redacted(text))
+
+
+def tellable_in(detail: Any) -> Any:
+    """The same for a value that becomes JSON."""
+    if isinstance(detail, dict):
+        return {name: tellable_in(value) for name, value in detail.items()}
+    if isinstance(detail, list | tuple):
+        return [tellable_in(value) for value in detail]
+    return tellable(detail) if isinstance(detail, str) else detail
 
 
 @cache

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from ingestion.errors import LeaseLost
 from ingestion.models import Job, JobEvent
-from ingestion.redaction import redacted
-from ingestion.sanitize import storable
+from ingestion.redaction import tellable, tellable_in
 from ingestion.status import TRANSITIONS, JobStatus
 
 #: The statement's own row, and not what the session remembers of it.
@@ -73,17 +72,3 @@ def record(
     """The event of a step, in the transaction that makes it."""
     values = {"job_id": job_id, "attempt": attempt, "status": status, "message": tellable(message)}
     session.execute(insert(JobEvent).values(detail=tellable_in(detail), **values))
-
-
-def tellable(text: str) -> str:
-    """What a fault says of itself may hold what made it one, and a password."""
-    return storable(redacted(text))
-
-
-def tellable_in(detail: Any) -> Any:
-    """The same for a value that becomes JSON."""
-    if isinstance(detail, dict):
-        return {name: tellable_in(value) for name, value in detail.items()}
-    if isinstance(detail, list | tuple):
-        return [tellable_in(value) for value in detail]
-    return tellable(detail) if isinstance(detail, str) else detail

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from ingestion import broker, config, db, jobs, logs, tasks, transition
+from ingestion import broker, config, db, jobs, logs, redaction, tasks
 from ingestion.errors import Crashed
 from ingestion.redaction import redacted
 from ingestion.retry import Backoff
@@ -97,7 +97,7 @@ def test_a_job_s_story_has_no_password():
     assert "no answer from postgresql://me:***@db/x, password ***" in written
     assert read(job_id).error_message == "a fault (no answer from postgresql://me:***@db/x, password ***)"
     assert WRITTEN not in written
-    assert transition.tellable(PASSWORD) == "***"
+    assert redaction.tellable(PASSWORD) == "***"
 
 
 def test_a_crash_whose_text_holds_a_password_leaves_it_nowhere(
