@@ -5,28 +5,43 @@ It needs no job: the novel's row is locked while it is saved, and a job that sav
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from scrapy.http import Response
+from sqlalchemy.orm import Session
 
 from ingestion import config, crawl, db, pages, sources
-from ingestion.items import Asked
+from ingestion.errors import UnsupportedSite
+from ingestion.items import Asked, ParsedNovel
 from ingestion.models import NovelRow
 from ingestion.novels import Saved
 from ingestion.parse import parse
 
 
 def reparse(novel: NovelRow) -> Saved:
-    """Read the novel's pages again and save what they say now.
+    """Read the novel's pages again and save what they say now. Raises as `read` and `save` do."""
+    parsed = read(novel)
+    with db.transaction() as session:
+        return save(session, parsed)
 
-    A page that is not in the store takes nothing away. Raises IngestionError when the index cannot be read or has shrunk, Superseded
-    when a job was faster, KeyError when the novel's spider is no more.
+
+def read(novel: NovelRow, *, checkpoint: Callable[[], None] = lambda: None) -> ParsedNovel:
+    """What the novel's pages say now, `checkpoint` called after each. A page that is not in the store takes nothing away.
+
+    Raises UnsupportedSite when the novel's spider is no more, and as `parse` does when the index cannot be read.
     """
     index_url = novel.index_url or novel.url
-    spider = crawl.spider_named(novel.site)(url=index_url)
-    parsed = parse(spider, index_url, _load, holes={}, checkpoint=lambda: None, seen_at=novel.seen_at)
-    with db.transaction() as session:
-        return sources.save(session, parsed, max_shrink=config.settings().max_shrink)
+    try:
+        spider = crawl.spider_named(novel.site)
+    except KeyError:
+        raise UnsupportedSite(f"the spider {novel.site}, which read novel {novel.id}, is no more") from None
+    return parse(spider(url=index_url), index_url, _load, holes={}, checkpoint=checkpoint, seen_at=novel.seen_at)
+
+
+def save(session: Session, parsed: ParsedNovel) -> Saved:
+    """Save it. Raises IngestionError when the index has shrunk, Superseded when a job was faster."""
+    return sources.save(session, parsed, max_shrink=config.settings().max_shrink)
 
 
 def _load(asked: Asked) -> Response | None:
