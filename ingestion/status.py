@@ -46,6 +46,19 @@ TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {
 }
 
 
+class TaskStatus(StrEnum):
+    """Where a background task is."""
+
+    #: Waits for a worker, perhaps until its rest is over. A claim takes it out.
+    QUEUED = "queued"
+    #: Held by one attempt, with a lease. Its end, a failure or a lost lease takes it out.
+    RUNNING = "running"
+    #: Its result is there. Final.
+    DONE = "done"
+    #: Its attempts are spent, or another makes no sense; `error_kind` and `error_message` say why. Final.
+    ERROR = "error"
+
+
 class Priority(StrEnum):
     """Which of the three ingestion queues a job waits in."""
 

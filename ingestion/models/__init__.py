@@ -5,10 +5,12 @@ from ingestion.models.base import Base
 from ingestion.models.fetched import Page, Picture, SiteReading
 from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
+from ingestion.models.tasks import IS_OPEN, Task
 
 __all__ = [
     "ALL_HOSTS",
     "IS_ONLY_ONE",
+    "IS_OPEN",
     "ApiToken",
     "Base",
     "ChapterRevision",
@@ -21,4 +23,5 @@ __all__ = [
     "Picture",
     "SiteReading",
     "SourceRow",
+    "Task",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
 
 from ingestion.items import Matter, Publication
-from ingestion.status import JobStatus, Priority, Refresh, Scope
+from ingestion.status import JobStatus, Priority, Refresh, Scope, TaskStatus
 
 
 def _by_value(kind: type[enum.Enum]) -> Enum:
@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         list[str]: ARRAY(Text),
         dict[str, Any]: JSONB,
-    } | {kind: _by_value(kind) for kind in (JobStatus, Priority, Refresh, Scope, Matter, Publication)}
+    } | {kind: _by_value(kind) for kind in (JobStatus, TaskStatus, Priority, Refresh, Scope, Matter, Publication)}
 
 
 Now = text("now()")
