@@ -86,12 +86,6 @@ def is_at(session: Session, job_id: int, attempt: int, status: JobStatus) -> boo
     return session.scalar(query) is not None
 
 
-def is_owned(session: Session, job_id: int, attempt: int) -> bool:
-    """Whether the attempt owns the job now."""
-    query = select(Job.id).where(Job.id == job_id, Job.attempt == attempt, Job.status.in_(RUNNING))
-    return session.scalar(query) is not None
-
-
 # Conditions on a row of `job`; time is the database's alone, so that no machine's clock matters --------------------------
 
 

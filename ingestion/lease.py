@@ -1,4 +1,4 @@
-"""The hold that one attempt has on its job: renewed by the code that works, refused when another attempt has taken over.
+"""The hold that one attempt has on its job or task: renewed by the code that works, refused when another attempt has taken over.
 
 There is no timer thread: a crawl that hangs makes no checkpoint, so it loses its lease and its job goes to somebody else.
 """
@@ -6,24 +6,45 @@ There is no timer thread: a crawl that hangs makes no checkpoint, so it loses it
 from __future__ import annotations
 
 import contextlib
+import secrets
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from ingestion import db, joblist, jobs
-from ingestion.errors import LeaseLost, Released
-from ingestion.models import Job
+from ingestion import db, jobs
+from ingestion.errors import Released
+from ingestion.models import Job, Task
 from ingestion.status import JobStatus
 
 #: A lease is renewed when this part of it is over; it survives a few renewals that fail.
 RENEW_AT = 0.2
 LOOK_SECONDS = 1.0
 LAST_WORD_SECONDS = 2.0
+#: A worker and its children, told from those on another machine of the same name, or in another container.
+FAMILY = secrets.token_hex(4)
 
 T = TypeVar("T")
+
+
+def worker_name(pid: int) -> str:
+    """How a process of this machine signs what it works on."""
+    return f"{socket.gethostname()}:{pid}:{FAMILY}"
+
+
+class Rows(Protocol):
+    """The module that holds the SQL of what is leased. Its functions raise LeaseLost when another attempt owns the row."""
+
+    def renew(
+        self, session: Session, id: int, attempt: int, /, *, lease_seconds: float, **progress: int | str | None
+    ) -> None:
+        """Lengthen the lease."""
+
+    def hold(self, session: Session, id: int, attempt: int, /) -> None:
+        """Keep the row with the attempt until the transaction ends."""
 
 
 class StopWish:
@@ -51,9 +72,10 @@ def stopped_by_sigterm() -> Iterator[StopWish]:
 class Lease:
     """One attempt's fencing token, and the clock of its renewals. It waits while the database is away."""
 
-    def __init__(self, job: Job, seconds: float, stop: StopWish | None = None) -> None:
-        self.job_id = job.id
-        self.attempt = job.attempt
+    def __init__(self, row: Job | Task, seconds: float, stop: StopWish | None = None, rows: Rows = jobs) -> None:
+        self._id = row.id
+        self._attempt = row.attempt
+        self._rows = rows
         self._seconds = seconds
         self.begun = self._renewed = self._looked = time.monotonic()
         self.progress: dict[str, int | str | None] = {}
@@ -76,30 +98,29 @@ class Lease:
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         self._looked = time.monotonic()
-        if not self.patiently(lambda session: joblist.is_owned(session, self.job_id, self.attempt)):
-            raise LeaseLost(f"job {self.job_id}: attempt {self.attempt} no longer owns it")
+        self.patiently(lambda session: self._rows.hold(session, self._id, self._attempt))
 
     def advance(self, to: JobStatus, message: str, *, also: Callable[[Session], object] = lambda _: None) -> None:
-        """Enter the next stage with all progress stored, and what is `also` to be written. Raises as `checkpoint` does."""
+        """Enter a job's next stage with all progress stored, and what is `also` to be written. Raises as `checkpoint` does."""
         self._refuse_when_stopping()
 
         def move(session: Session) -> None:
             self.store(session)
             also(session)
-            jobs.advance(session, self.job_id, self.attempt, to=to, lease_seconds=self._seconds, message=message)
+            jobs.advance(session, self._id, self._attempt, to=to, lease_seconds=self._seconds, message=message)
 
         self.patiently(move)
         self._renewed = time.monotonic()
 
     def store(self, session: Session) -> None:
         """Renew the lease and write the progress in `session`'s transaction. Raises LeaseLost."""
-        jobs.renew(session, self.job_id, self.attempt, lease_seconds=self._seconds, **self.progress)
+        self._rows.renew(session, self._id, self._attempt, lease_seconds=self._seconds, **self.progress)
 
     def write(self, work: Callable[[Session], T]) -> T:
-        """Do `work` in a transaction that only the job's owner can commit. Raises LeaseLost."""
+        """Do `work` in a transaction that only the owner can commit. Raises LeaseLost."""
 
         def fenced(session: Session) -> T:
-            jobs.hold(session, self.job_id, self.attempt)
+            self._rows.hold(session, self._id, self._attempt)
             return work(session)
 
         return self.patiently(fenced)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,7 +17,7 @@ from ingestion import config, crawl, db, dryrun, holes, joblist, jobs, pages, re
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import Asked, ParsedNovel
-from ingestion.lease import Lease, StopWish, stopped_by_sigterm
+from ingestion.lease import Lease, StopWish, stopped_by_sigterm, worker_name
 from ingestion.models import Job
 from ingestion.novels import Saved
 from ingestion.parse import parse
@@ -31,8 +29,6 @@ log = structlog.get_logger(__name__)
 
 #: Characters of an unexpected error's own text that a user is shown.
 LONGEST_FAULT = 300
-#: A worker and its children, told from those on another machine of the same name, or in another container.
-FAMILY = secrets.token_hex(4)
 
 
 def process_job(job_id: int) -> str:
@@ -56,11 +52,6 @@ def _claim_and_attempt(job_id: int, stop: StopWish) -> str:
     reach(Point.JOB_CLAIMED)
     with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
         return _attempt(job, Lease(job, config.settings().lease_seconds, stop))
-
-
-def worker_name(pid: int) -> str:
-    """How a process of this machine signs the jobs it works on."""
-    return f"{socket.gethostname()}:{pid}:{FAMILY}"
 
 
 def _claim(job_id: int, stop: StopWish) -> Job | None:

@@ -211,7 +211,8 @@ class Jobs(RuleBasedStateMachine):
     def _as_owner(self, attempt: tuple[int, int], write: Callable[[Any], object], *, possible: bool = True) -> None:
         """The write goes through for the attempt that owns the job, and for no other."""
         with db.transaction() as session:
-            owner = joblist.is_owned(session, *attempt)
+            job = session.get_one(Job, attempt[0])
+        owner = job.attempt == attempt[1] and job.status in RUNNING
         try:
             with db.transaction() as session:
                 write(session)

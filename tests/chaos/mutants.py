@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ingestion import joblist, jobs, pages, recovery, transition
+from ingestion import jobs, pages, recovery, transition
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
@@ -41,7 +41,6 @@ def without_fence() -> None:
 
     vars(transition).update(move=move)
     vars(jobs).update(renew=renew, hold=lambda *_: None, lock=lambda *_: None)
-    vars(joblist).update(is_owned=lambda *_: True)
 
 
 def without_lease() -> None:
