@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders, tokens
+from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders, tasks, tokens
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -40,6 +40,8 @@ for command in (
     sources.move,
     spiders.spiders,
     canary.canary,
+    tasks.tasks,
+    tasks.task,
     running.up,
     running.demo,
 ):

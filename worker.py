@@ -20,7 +20,7 @@ from ingestion.worker import IngestionWorker
 
 log = structlog.get_logger(__name__)
 
-ALL = ",".join(queue.NAMES.values())
+ALL = ",".join(queue.ALL)
 
 
 def main(

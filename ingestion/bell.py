@@ -1,4 +1,4 @@
-"""What a worker takes from Redis: a call of the one task with a row's id, and nothing else, whoever wrote it there.
+"""What a worker takes from Redis: a call of one of two functions with a row's id, and nothing else, whoever wrote it there.
 
 RQ pickles its jobs, which a plain `rq worker` and RQ's tools can read, and a pickle can hold any code. JSON would not be enough: a
 job names the function to call, and hooks beside it. So what stands in Redis is read without building anything but plain
@@ -18,8 +18,9 @@ from rq.job import Job
 
 log = structlog.get_logger(__name__)
 
-#: The dotted path that a worker imports; the API never does.
-TASK = "ingestion.tasks.process_job"
+#: What a worker imports, and the API never does: the one does a job, the other a background task.
+PROCESS_JOB = "ingestion.tasks.process_job"
+PERFORM = "ingestion.background.perform.perform"
 #: Fields of RQ's job by which it calls other functions, addresses and jobs. Ours have none of them.
 HOOKS = (b"success_callback_name", b"failure_callback_name", b"stopped_callback_name", b"webhooks", b"dependency_ids")
 
@@ -48,7 +49,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 class Bell(Job):
-    """An RQ job that can be nothing but a call of the task with a row's id."""
+    """An RQ job that can be nothing but a call of one of the two with a row's id."""
 
     @classmethod
     def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Job:
@@ -68,8 +69,8 @@ class Bell(Job):
         super().restore(raw_data)
         call = Plain.loads(self.data)
         match call:
-            case (str(task), None, (int(row),), dict(more)) if (
-                task == TASK and type(row) is int and 0 < row < 2**63 and not more
+            case (str(function), None, (int(row),), dict(more)) if (
+                function in {PROCESS_JOB, PERFORM} and type(row) is int and 0 < row < 2**63 and not more
             ):
                 return
-        raise NotABell(f"it is no call of {TASK} with the id of a row")
+        raise NotABell(f"it is no call of {PROCESS_JOB} or {PERFORM} with the id of a row")

@@ -1,4 +1,4 @@
-"""RQ: the queues' names and priorities, and `enqueue`. Redis carries a job's id and nothing else; the row is the truth.
+"""RQ: the queues' names and priorities, and how their bells are rung. Redis carries a row's id and nothing else; the row is the truth.
 
 Every push makes a new RQ job with an id of its own: a fixed one would drop a retry silently while the old id lives out
 its result's time. Too many pushes do no harm, since the claim refuses the second.
@@ -6,6 +6,7 @@ its result's time. Too many pushes do no harm, since the claim refuses the secon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from rq import Queue
@@ -18,6 +19,12 @@ NAMES: dict[Priority, str] = {
     Priority.DEFAULT: "ingestion",
     Priority.LOW: "ingestion-low",
 }
+#: Where background tasks wait, in the order in which a worker that serves all queues looks: after ingestion.
+ENRICHMENT = "enrichment"
+EXPORT = "export"
+ALL = (*NAMES.values(), ENRICHMENT, EXPORT)
+#: Before the id of a background task in the id of its bell.
+TASK_MARK = "task-"
 RESULT_SECONDS = 3600
 FAILURE_SECONDS = 24 * 3600
 #: Above QUEUE_JOB_TIMEOUT: the crawl ends itself at that limit; RQ's alarm is for what can no longer do so.
@@ -27,30 +34,45 @@ GRACE_SECONDS = 60
 def known(names: str) -> list[str]:
     """The queues in a list divided by commas. Raises ConfigError, naming one that is none of ours."""
     chosen = [name.strip() for name in names.split(",") if name.strip()]
-    if unknown := [name for name in chosen if name not in NAMES.values()] or not chosen:
-        raise config.ConfigError(f"unknown queue {unknown}; there are {', '.join(NAMES.values())}")
+    if unknown := [name for name in chosen if name not in ALL] or not chosen:
+        raise config.ConfigError(f"unknown queue {unknown}; there are {', '.join(ALL)}")
     return chosen
 
 
 def enqueue(job_id: int, priority: Priority) -> None:
-    """Ring the bell for a QUEUED row. Raises redis.RedisError when Redis is away; the row then waits for recovery."""
-    Queue(NAMES[priority], connection=broker.connection()).enqueue_call(
-        bell.TASK,
-        args=(job_id,),
-        job_id=f"{job_id}-{uuid4().hex}",
-        description=f"ingest job {job_id}",
-        timeout=config.settings().queue_job_timeout + GRACE_SECONDS,
+    """Ring the bell for a QUEUED job. Raises redis.RedisError when Redis is away; the row then waits for recovery."""
+    timeout = config.settings().queue_job_timeout + GRACE_SECONDS
+    _ring(NAMES[priority], bell.PROCESS_JOB, job_id, f"{job_id}", f"ingest job {job_id}", timeout)
+
+
+def enqueue_task(task_id: int, kind: str, name: str, timeout: int) -> None:
+    """Ring the bell for a background task in the queue `name`; RQ's alarm ends it after `timeout` seconds. Raises redis.RedisError."""
+    _ring(name, bell.PERFORM, task_id, f"{TASK_MARK}{task_id}", f"{kind} task {task_id}", timeout)
+
+
+def _ring(name: str, function: str, row: int, mark: str, told: str, timeout: int) -> None:
+    Queue(name, connection=broker.connection()).enqueue_call(
+        function,
+        args=(row,),
+        job_id=f"{mark}-{uuid4().hex}",
+        description=told,
+        timeout=timeout,
         result_ttl=RESULT_SECONDS,
         failure_ttl=FAILURE_SECONDS,
     )
 
 
 def waiting() -> set[int]:
-    """The ids of the rows that an RQ queue holds. One that a worker has just taken out may ring twice, and does no harm."""
-    found: set[int] = set()
-    for name in NAMES.values():
-        for rq_id in Queue(name, connection=broker.connection()).get_job_ids():
-            row, _, _ = rq_id.partition("-")
-            if row.isdecimal():
-                found.add(int(row))
-    return found
+    """The ids of the jobs that an RQ queue holds. One that a worker has just taken out may ring twice, and does no harm."""
+    return _rows(NAMES.values(), "")
+
+
+def waiting_tasks() -> set[int]:
+    """The same of the background tasks."""
+    return _rows((ENRICHMENT, EXPORT), TASK_MARK)
+
+
+def _rows(names: Iterable[str], mark: str) -> set[int]:
+    held = (rq_id for name in names for rq_id in Queue(name, connection=broker.connection()).get_job_ids())
+    rows = (rq_id.removeprefix(mark).partition("-")[0] for rq_id in held if rq_id.startswith(mark))
+    return {int(row) for row in rows if row.isdecimal()}

@@ -10,12 +10,14 @@ import contextlib
 import gc
 import math
 import os
+import pkgutil
 import random
 import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -28,8 +30,10 @@ from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import bell, config, crawl, db, joblist, recovery, tasks
+from ingestion import bell, config, crawl, db, joblist, recovery
+from ingestion.background import kinds, stranded, table
 from ingestion.crashpoints import Point, reach
+from ingestion.lease import worker_name
 from ingestion.orphans import die_with_parent
 from ingestion.redaction import redacted
 
@@ -45,10 +49,12 @@ LOOKS = 2
 #: The child waits for the database too, and may notice so much later than we that it is back.
 LOOKS_AFTER_OUTAGE = math.ceil(db.LONGEST_WAIT_SECONDS / WATCH_SECONDS)
 OUTAGE_SECONDS = 1.0
+#: Who knows the rows that a child works on, by the function that does it, and who puts them back.
+ROWS = {bell.PROCESS_JOB: (joblist, recovery), bell.PERFORM: (table, stranded)}
 
 
 class IngestionWorker(Worker):
-    """A worker of the ingestion queues."""
+    """A worker of the queues of ingestion and of background tasks."""
 
     log_result_lifespan = False
     #: RQ doubles its wait for a Redis that is away, up to this.
@@ -62,7 +68,7 @@ class IngestionWorker(Worker):
         kwargs.setdefault("job_monitoring_interval", WATCH_SECONDS)
         kwargs.setdefault("worker_ttl", int(self._recovery_seconds) + TTL_MARGIN_SECONDS)
         super().__init__(*args, **kwargs | {"job_class": bell.Bell, "serializer": bell.Plain})
-        crawl.warm()
+        _warm()
 
     @property
     def was_asked_to_stop(self) -> bool:
@@ -91,11 +97,12 @@ class IngestionWorker(Worker):
         self._recover_at = time.monotonic() + self._recovery_seconds * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
         with _outlasting("cleaning up"):
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
-        self._recover()
+        for _, rescue in ROWS.values():
+            self._recover(rescue.recover)
 
-    def _recover(self, *, dead: tuple[int, str] | None = None) -> None:
+    def _recover(self, recover: Callable[[], object]) -> None:
         try:
-            recovery.recover(dead=dead)
+            recover()
         except RedisError as error:
             log.warning("recovery could not run, next time", error=str(error).splitlines()[0])
         except SQLAlchemyError as error:
@@ -138,27 +145,29 @@ class IngestionWorker(Worker):
             super().maintain_heartbeats(job, execution)
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()
-        self._watch(int(job.args[0]))
+        self._watch(job)
 
-    def _watch(self, job_id: int) -> None:
-        """End a child that no longer owns its job and has not noticed: it hangs, and keeps this worker from other jobs."""
+    def _watch(self, job: RQJob) -> None:
+        """End a child that no longer owns its row and has not noticed: it hangs, and keeps this worker from other jobs."""
+        rows, _ = ROWS[str(job.func_name)]
         try:
             with db.transaction() as session:
-                owned = joblist.run_by(session, job_id, tasks.worker_name(self.horse_pid)) is not None
+                owned = rows.run_by(session, int(job.args[0]), worker_name(self.horse_pid)) is not None
         except SQLAlchemyError:
             self._rest_after_outage()
             self._disowned = -LOOKS_AFTER_OUTAGE
             return
         self._disowned = 0 if owned else self._disowned + 1
         if self._disowned >= LOOKS:
-            log.warning("the child hangs without its job, and is ended", job=job_id, child=self.horse_pid)
+            log.warning("the child hangs without its job, and is ended", rq_job=job.id, child=self.horse_pid)
             self.kill_horse()
 
     def handle_work_horse_killed(self, job: RQJob, retpid: int, ret_val: int, rusage: Any) -> None:
         """The child died without a word: put its job back now instead of when its lease runs out."""
         reach(Point.CHILD_DIED)
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
-        self._recover(dead=(int(job.args[0]), tasks.worker_name(retpid)))
+        _, rescue = ROWS[str(job.func_name)]
+        self._recover(partial(rescue.recover, dead=(int(job.args[0]), worker_name(retpid))))
 
     def handle_job_failure(
         self, job: RQJob, queue: Queue, started_job_registry: Any = None, exc_string: str = "", execution: Any = None
@@ -213,6 +222,15 @@ def _outlasting(what: str) -> Iterator[None]:
         yield
     except RedisError as error:
         log.warning("Redis is away", doing=what, error=str(error).splitlines()[0])
+
+
+def _warm() -> None:
+    """Import what children need before they are forked."""
+    crawl.warm()
+    for function in ROWS:
+        pkgutil.resolve_name(function)
+    for kind in kinds.KINDS.values():
+        kind.load()
 
 
 def _limit_memory(megabytes: int) -> None:

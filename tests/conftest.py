@@ -82,7 +82,7 @@ def work(environment: dict[str, str]) -> Callable[[], None]:
     def until_empty() -> None:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         logs.configure("test")
-        IngestionWorker(list(queue.NAMES.values()), connection=broker.connection()).work(burst=True)
+        IngestionWorker(queue.ALL, connection=broker.connection()).work(burst=True)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -43,7 +43,7 @@ def _work(before: Callable[[], object], settings: dict[str, str]) -> None:
         forget()
         logs.configure("test")
         before()
-        made = IngestionWorker(list(queue.NAMES.values()), connection=broker.connection())
+        made = IngestionWorker(queue.ALL, connection=broker.connection())
         made.work()
         code = 0 if made.was_asked_to_stop else 1
     except SystemExit:

@@ -19,7 +19,7 @@ from tests.processes import post, read
 from tests.sites import plain
 from tests.sites.web import Site
 
-TASK = bell.TASK
+TASK = bell.PROCESS_JOB
 
 
 class Trap:

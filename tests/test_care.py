@@ -45,6 +45,7 @@ def test_a_dry_run_changes_nothing_and_the_real_one_does_what_it_said(stranded: 
     done = json.loads(run("process-queue", "--json").stdout)
 
     assert {name: sorted(ids) for name, ids in said.items()} == {name: sorted(ids) for name, ids in done.items()}
+    assert done.pop("tasks") == {"requeued": [], "expired": [], "dead": []}
     assert done == {"requeued": [silent, lost], "expired": [lost], "dead": [spent]}
     assert queue.waiting() == {silent, lost}
     assert statuses(*stranded) == ["queued", "queued", "error", "queued", "crawling"]

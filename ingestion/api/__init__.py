@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from ingestion import config
-from ingestion.api import access, jobs, library, limits, pictures, problems, sites
+from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks
 from ingestion.api.headers import Inert
 
 DESCRIPTION = """\
@@ -31,6 +31,7 @@ def create_app() -> FastAPI:
     app.include_router(library.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)
+    app.include_router(tasks.router)
     app.add_middleware(limits.BodyLimit)
     if current.cors_origins:
         headers = ["Authorization", "Content-Type"]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingestion import urls
 from ingestion.commands import output
 from ingestion.models import ALL_HOSTS
+
+if TYPE_CHECKING:
+    from ingestion.recovery import Recovered
 
 Site = Annotated[str, typer.Option(metavar="HOST", help="Only this host, with its port where its URLs have one.")]
 
@@ -17,25 +21,33 @@ def process_queue(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: output.Json = False,
 ) -> None:
-    """Put stranded jobs back into the queue, after an outage. A second time there is nothing left to do.
+    """Put stranded jobs and background tasks back into their queues, after an outage. A second time there is nothing left to do.
 
     Example: python cli.py process-queue --dry-run
     """
     from ingestion import recovery
+    from ingestion.background import stranded
 
     done = recovery.look() if dry_run else recovery.recover()
+    tasks = stranded.look() if dry_run else stranded.recover()
     if as_json:
-        output.as_json({"requeued": done.requeued, "expired": done.expired, "dead": done.dead})
+        output.as_json(asdict(done) | {"tasks": asdict(tasks)})
         return
     would = "would be " if dry_run else ""
-    for job_id in done.expired:
-        output.out.print(f"job {job_id}: {would}taken from an attempt that stopped without a word")
-    for job_id in done.dead:
-        output.out.print(f"job {job_id}: {would}given up, its attempts are spent; see `dead-letters`")
-    for job_id in done.requeued:
-        output.out.print(f"job {job_id}: {would}pushed to its queue")
+    _tell(done, "job", "dead-letters", would)
+    if tasks != recovery.Recovered():
+        _tell(tasks, "task", "tasks --status error", would)
+
+
+def _tell(done: Recovered, what: str, dead: str, would: str) -> None:
+    for row in done.expired:
+        output.out.print(f"{what} {row}: {would}taken from an attempt that stopped without a word")
+    for row in done.dead:
+        output.out.print(f"{what} {row}: {would}given up, its attempts are spent; see `{dead}`")
+    for row in done.requeued:
+        output.out.print(f"{what} {row}: {would}pushed to its queue")
     output.out.print(
-        f"{len(done.requeued)} jobs {would}pushed to the queue, {len(done.expired)} {would}taken from attempts that had "
+        f"{len(done.requeued)} {what}s {would}pushed to the queue, {len(done.expired)} {would}taken from attempts that had "
         f"stopped, {len(done.dead)} {would}given up"
     )
 

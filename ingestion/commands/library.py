@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingestion.commands import output
+
+if TYPE_CHECKING:
+    from ingestion.models import NovelRow
 
 
 def novels(limit: output.Limit = 20, as_json: output.Json = False) -> None:
@@ -26,25 +29,40 @@ def novels(limit: output.Limit = 20, as_json: output.Json = False) -> None:
 def reparse(
     novel: Annotated[int | None, typer.Option(min=1, help="Only this novel.")] = None,
     site: Annotated[str | None, typer.Option(help="Only novels of this site: a spider's name, or a host.")] = None,
+    background: Annotated[bool, typer.Option("--background", help="Let the workers do it, a task a novel.")] = False,
 ) -> None:
     """Read stored pages again after a spider was mended, without one request. What reads differently gets a new revision.
 
     Example: python cli.py reparse --site royalroad
     """
     from ingestion import bookshelf, db
-    from ingestion import reparse as again
-    from ingestion.errors import IngestionError, Superseded
 
     with db.transaction() as session:
         found = [n for n in bookshelf.of_site(session, site) if novel in (None, n.id)]
     if not found:
         raise SystemExit("there is no such novel; `python cli.py novels` lists them")
+    _ask(found) if background else _do(found)
+
+
+def _ask(found: list[NovelRow]) -> None:
+    from ingestion.background import ringing
+    from ingestion.background.kinds import REPARSE
+
+    for row in found:
+        task, _ = ringing.submit(REPARSE, {"novel_id": row.id}, once=str(row.id))
+        output.out.print(f"novel {row.id} ({row.title}): task {task.id}", markup=False, highlight=False)
+
+
+def _do(found: list[NovelRow]) -> None:
+    from ingestion import reparse as again
+    from ingestion.errors import IngestionError, Superseded
+
     failed = 0
     for row in found:
         try:
             done = again.reparse(row)
             told = f"{done.changed} chapters changed, {done.added} added, {done.gone} gone, {done.saved} with a text"
-        except (IngestionError, Superseded, KeyError) as reason:
+        except (IngestionError, Superseded) as reason:
             failed += 1
             told = f"left as it is: {reason}"
         except Exception as fault:  # one that the mended spider fails on costs the others nothing
