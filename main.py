@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import sys
 
 import uvicorn
 
-from ingestion import broker, config, db, logs, migrations, orphans, tokens
+from ingestion import broker, config, db, logs, migrations, orphans, systemd, tokens
 from ingestion.api import create_app
 from ingestion.startup import explained
 
 with explained():
     app = create_app()
+
+WATCHDOG_SECONDS = 5
+
+
+class Announced(uvicorn.Server):
+    """uvicorn, telling systemd when it listens, that its event loop turns, and that it stops."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        systemd.ready("listening")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        systemd.stopping()
+        await super().shutdown(sockets)
+
+
+async def tell_alive() -> None:
+    systemd.alive()
 
 
 def main() -> int:
@@ -24,9 +44,17 @@ def main() -> int:
         with db.transaction() as session:
             tokens.refuse_unguarded(session, current)
         broker.redis_url()
-    uvicorn.run(
-        app, host=current.api_host, port=current.api_port, log_config=None, access_log=current.log_level == "DEBUG"
+    serving = uvicorn.Config(
+        app,
+        host=current.api_host,
+        port=current.api_port,
+        log_config=None,
+        access_log=current.log_level == "DEBUG",
+        callback_notify=tell_alive,
+        timeout_notify=WATCHDOG_SECONDS,
     )
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has shut down by then, and passes it on
+        Announced(serving).run()
     return 0
 
 

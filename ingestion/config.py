@@ -61,6 +61,23 @@ def under_supervisor() -> bool:
     return "SUPERVISOR_ENABLED" in os.environ
 
 
+def supervisor_pidfile() -> Path | None:
+    """Where the supervisor that runs by deploy/supervisor/supervisord.conf wrote its process id down."""
+    run = os.environ.get("QUIRE_RUN")
+    return Path(run) / "supervisord.pid" if run and under_supervisor() else None
+
+
+def notify_socket() -> str | None:
+    """The Unix socket at which systemd listens for news of this process, if it does; an abstract one begins with NUL."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    return address.replace("@", "\0", 1) if address.startswith("@") else address or None
+
+
+def watchdog_seconds() -> float:
+    """Seconds of silence after which systemd ends this process; infinity where it does not watch."""
+    return float(os.environ.get("WATCHDOG_USEC", "inf")) / 1e6
+
+
 def environment_of(current: Settings) -> dict[str, str]:
     """The environment that gives a child process these settings: in place of the files that they were read from, too."""
     values = current.model_dump(mode="json", exclude_none=True)

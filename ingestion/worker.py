@@ -30,7 +30,7 @@ from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import bell, config, crawl, db, joblist, recovery
+from ingestion import bell, config, crawl, db, joblist, recovery, systemd
 from ingestion.background import kinds, stranded, table
 from ingestion.crashpoints import Point, reach
 from ingestion.lease import worker_name
@@ -84,8 +84,8 @@ class IngestionWorker(Worker):
 
     @property
     def dequeue_timeout(self) -> int:
-        """Seconds to wait for a job: until the next maintenance."""
-        return max(1, round(self._recover_at - time.monotonic()))
+        """Seconds to wait for a job: until the next maintenance, or the next sign of life that systemd waits for."""
+        return max(1, round(min(self._recover_at - time.monotonic(), config.watchdog_seconds() / 2)))
 
     @property
     def connection_timeout(self) -> int:
@@ -177,6 +177,7 @@ class IngestionWorker(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the wish to stop on to the child: it leads a process group of its own, which no supervisor signals."""
+        systemd.stopping()
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             self.kill_horse(signal.SIGTERM)
@@ -187,6 +188,7 @@ class IngestionWorker(Worker):
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[RQJob, Queue] | None:
         """The next job. RQ waits while Redis is away; this waits, too, while it refuses to write."""
+        systemd.ready("waiting for jobs")
         while not self._stop_requested:
             with _outlasting("waiting for jobs"):
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
@@ -196,11 +198,13 @@ class IngestionWorker(Worker):
     def execute_job(self, job: RQJob, queue: Queue) -> None:
         """Do the job. What RQ could not write down about it, recovery finds out."""
         reach(Point.JOB_DEQUEUED)
+        systemd.ready("at work")
         with _outlasting("beginning or ending a job"):
             super().execute_job(job, queue)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """A sign of life, if Redis takes it."""
+        """A sign of life: for systemd, and for Redis, if it takes it."""
+        systemd.alive()
         with _outlasting("giving a sign of life"):
             super().heartbeat(timeout, pipeline)
 

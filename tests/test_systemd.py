@@ -1,0 +1,120 @@
+"""What systemd hears, at a socket like its own: of a process that was forked, of the worker, of the API."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingestion import systemd
+from ingestion.system import ROOT, free_port
+from tests.processes import post
+from tests.sites import plain
+from tests.sites.samples import make_novel
+from tests.sites.web import Site
+
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture
+def listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
+        made.bind(str(tmp_path / "notify"))
+        made.settimeout(PATIENCE_SECONDS)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        yield made
+
+
+def heard(listener: socket.socket) -> str:
+    return listener.recv(4096).decode()
+
+
+def hear(listener: socket.socket, wanted: str) -> None:
+    while heard(listener) != wanted:
+        pass
+
+
+def test_it_is_told_in_the_words_of_the_protocol(listener: socket.socket):
+    systemd.ready("waiting for jobs")
+    systemd.alive()
+    systemd.stopping()
+
+    told = [heard(listener) for _ in range(3)]
+    assert told == ["READY=1\nSTATUS=waiting for jobs", "WATCHDOG=1", "STOPPING=1\nSTATUS=stopping"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract sockets")
+def test_an_abstract_socket_is_reached(monkeypatch: pytest.MonkeyPatch):
+    name = f"quire-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(f"\0{name}")
+        listener.settimeout(PATIENCE_SECONDS)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+        systemd.alive()
+
+        assert heard(listener) == "WATCHDOG=1"
+
+
+def test_a_forked_child_is_silent(listener: socket.socket):
+    if (child := os.fork()) == 0:
+        systemd.ready("a child")
+        os._exit(0)
+    os.waitpid(child, 0)
+    systemd.alive()
+
+    assert heard(listener) == "WATCHDOG=1"
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/notify"])
+def test_where_nobody_listens_nothing_is_said_and_nothing_fails(monkeypatch: pytest.MonkeyPatch, address: str):
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    systemd.ready("alone")
+    systemd.alive()
+
+
+@contextlib.contextmanager
+def running(environment: dict[str, str], program: str) -> Iterator[subprocess.Popen[bytes]]:
+    two_seconds = {"WATCHDOG_USEC": "2000000", "LOG_LEVEL": "WARNING"}
+    process = subprocess.Popen([sys.executable, program], cwd=ROOT, env=os.environ | environment | two_seconds)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_worker_gives_signs_of_life_while_it_waits_and_while_its_child_works(
+    environment: dict[str, str], listener: socket.socket
+):
+    pages = {path: replace(page, delay=0.5) for path, page in plain.render(make_novel(chapters=40)).items()}
+    with Site(pages) as site, running(environment, "worker.py") as worker:
+        hear(listener, "READY=1\nSTATUS=waiting for jobs")
+        idle = [heard(listener), heard(listener)]
+        post(f"{site.url}/index.html")
+        hear(listener, "READY=1\nSTATUS=at work")
+        busy = [heard(listener), heard(listener)]
+        worker.terminate()
+        hear(listener, "STOPPING=1\nSTATUS=stopping")
+
+        assert worker.wait(PATIENCE_SECONDS) == 0
+    assert {*idle, *busy} == {"WATCHDOG=1"}
+
+
+def test_the_api_is_ready_when_it_listens(environment: dict[str, str], listener: socket.socket):
+    port = free_port()
+    with running(environment | {"API_PORT": str(port)}, "main.py") as api:
+        hear(listener, "READY=1\nSTATUS=listening")
+        socket.create_connection(("127.0.0.1", port)).close()
+        alive = heard(listener)
+        api.send_signal(signal.SIGINT)
+
+        assert (alive, heard(listener)) == ("WATCHDOG=1", "STOPPING=1\nSTATUS=stopping")
+        assert api.wait(PATIENCE_SECONDS) == 0
