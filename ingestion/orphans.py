@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from ingestion import config
 
@@ -21,6 +23,15 @@ def die_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
 
 
 def follow_supervisor(stop: signal.Signals = signal.SIGTERM) -> None:
-    """In a process that supervisor started: stop when supervisor dies without having stopped us."""
+    """In a process that supervisor started: stop when supervisor dies without having stopped us. SystemExit if it has."""
     if config.under_supervisor() and (follow := die_with_parent(stop)):
         follow()
+        if (pidfile := config.supervisor_pidfile()) and not _is_parent(pidfile):
+            raise SystemExit("the supervisor that started this process is gone")
+
+
+def _is_parent(pidfile: Path) -> bool:
+    try:
+        return int(pidfile.read_text()) == os.getppid()
+    except (OSError, ValueError):
+        return False

@@ -69,8 +69,8 @@ def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True
             )
         _refuse_taken_port(settings)
         _prepare(settings)
-        environment = os.environ | environment_of(settings) | {"QUIRE_PYTHON": sys.executable, "QUIRE_RUN": run_dir}
-        yield stack.enter_context(_supervised(environment, output))
+        ours = {"QUIRE_PYTHON": sys.executable, "QUIRE_RUN": run_dir, "QUIRE_LOG": "/dev/fd/1"}
+        yield stack.enter_context(_supervised(os.environ | environment_of(settings) | ours, output))
 
 
 def _prepare(settings: Settings) -> None:
