@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
+from ingestion.config import Settings
+from ingestion.system import ROOT
 from tests.deploy.declared import COMPOSE, DEPLOY, DOCKERFILE, context
 
 HADOLINT = shutil.which("hadolint")
@@ -80,3 +83,23 @@ def test_every_volume_and_secret_is_declared_and_used():
 
     assert (volumes, secrets) == (set(COMPOSE["volumes"]), set(COMPOSE["secrets"]))
     assert all("pictures:/data" in OURS[name]["volumes"] for name in ("api", "worker"))
+
+
+def test_the_documents_commands_write_the_secrets_that_the_composition_reads(tmp_path: Path):
+    (tmp_path / "deploy" / "docker").mkdir(parents=True)
+    section = (ROOT / "docs" / "operations.md").read_text().partition("## Docker")[2]
+    lines = [line for line in section.splitlines() if line.startswith("    ")]
+    script = "\n".join(lines[: 1 + next(n for n, line in enumerate(lines) if "chmod" in line)])
+    subprocess.run(["sh", "-eu", "-c", script], cwd=tmp_path, check=True)
+
+    folder = tmp_path / "deploy" / "docker"
+    told = {name: (folder / secret["file"]).read_text() for name, secret in COMPOSE["secrets"].items()}
+    url = make_url(Settings(database_url=told["database_url"]).database_url or "")
+    environment = SERVICES["postgres"]["environment"]
+    assert (url.username, url.password, url.host) == (
+        environment["POSTGRES_USER"],
+        told["postgres_password"],
+        "postgres",
+    )
+    assert (url.database, len(told["postgres_password"])) == (environment["POSTGRES_DB"], 48)
+    assert {path.stat().st_mode & 0o777 for path in (folder / "secrets").iterdir()} == {0o444}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,3 +121,23 @@ def test_keda_is_told_how_to_reach_what_it_asks():
         told = named("TriggerAuthentication")[trigger["authenticationRef"]["name"]]["spec"]["secretTargetRef"]
         assert {one["parameter"] for one in told} == known[trigger["type"]]
         assert {one["name"] for one in told} <= {"quire", "quire-keda"}
+
+
+def test_an_overlay_changes_settings_and_image(tmp_path: Path):
+    overlay = {
+        "resources": [os.path.relpath(DEPLOY / "kubernetes", tmp_path)],
+        "configMapGenerator": [{"name": "quire-settings", "behavior": "merge", "literals": ["PACE_SECONDS=2"]}],
+        "images": [{"name": "quire", "newName": "example/quire", "newTag": "7"}],
+    }
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    command = ["kubectl", "kustomize", tmp_path]
+    made = list(yaml.safe_load_all(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+
+    (settings,) = [one["data"] for one in made if one["kind"] == "ConfigMap"]
+    images = {
+        one["spec"]["template"]["spec"]["containers"][0]["image"]
+        for one in made
+        if one["kind"] in {"Deployment", "Job"}
+    }
+    assert settings == {"LOG_FORMAT": "json", "PACE_SECONDS": "2"}
+    assert images == {"example/quire:7"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -44,3 +45,18 @@ def test_a_service_is_shut_in(units: Path, name: str):
     told = analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED * 10:.0f}", units / name)
 
     assert told.returncode == 0, told.stdout
+
+
+def test_the_documents_name_units_that_are_there():
+    text = (ROOT / "docs" / "operations.md").read_text()
+    named = {
+        unit
+        for line in text.splitlines()
+        if "systemctl" in line
+        for unit in re.findall(r"quire-[a-z]+(?:@|\.target)?", line)
+    }
+
+    assert {unit if unit.endswith(".target") else f"{unit}.service" for unit in named} == {
+        *SERVICES,
+        *(path.name for path in UNITS.glob("*.target")),
+    }
