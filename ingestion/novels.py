@@ -7,7 +7,7 @@ that was taken down stays readable and is marked gone. Nothing that was readable
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -25,7 +25,9 @@ FEW = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
-    """What saving did. `saved` and `missing` count the index's chapters with a text and without."""
+    """What saving did. `saved` and `missing` count the index's chapters with a text and without; `fresh` are the keys of those
+    that have one for the first time.
+    """
 
     novel_id: int
     saved: int
@@ -33,6 +35,11 @@ class Saved:
     added: int
     changed: int
     gone: int
+    fresh: tuple[str, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """What can be counted, by name."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
 
 def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> Saved:
@@ -48,6 +55,7 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
     _refuse_shrinking(parsed, known, max_shrink)
     rows = [_row(novel_id, chapter) for chapter in parsed.chapters]
     new = [row for row in rows if row["key"] not in known]
+    fresh = tuple(row["key"] for row in rows if row["content"] is not None and not _has_text(known.get(row["key"])))
     if new:
         session.execute(insert(ChapterRow), new)
     changed = _update(session, known, [row for row in rows if row["key"] in known])
@@ -60,6 +68,7 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
         added=len(new),
         changed=changed,
         gone=gone,
+        fresh=fresh,
     )
 
 

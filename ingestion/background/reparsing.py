@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -27,4 +26,4 @@ def run(args: dict[str, Any], lease: Lease) -> Ending:
 
 
 def _save(session: Session, *, parsed: ParsedNovel) -> dict[str, Any]:
-    return asdict(reparse.save(session, parsed))
+    return dict(reparse.save(session, parsed).counts())
