@@ -59,6 +59,17 @@ class TaskStatus(StrEnum):
     ERROR = "error"
 
 
+class Happening(StrEnum):
+    """What somebody may want to be told of."""
+
+    #: A job is DONE.
+    JOB_DONE = "job.done"
+    #: A job is in ERROR.
+    JOB_ERROR = "job.error"
+    #: A novel that was in the library before has chapters that were not.
+    NEW_CHAPTERS = "chapters.new"
+
+
 class Priority(StrEnum):
     """Which of the three ingestion queues a job waits in."""
 

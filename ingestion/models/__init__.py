@@ -6,6 +6,7 @@ from ingestion.models.fetched import Page, Picture, SiteReading
 from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
 from ingestion.models.tasks import IS_OPEN, Task
+from ingestion.models.webhooks import Webhook
 
 __all__ = [
     "ALL_HOSTS",
@@ -24,4 +25,5 @@ __all__ = [
     "SiteReading",
     "SourceRow",
     "Task",
+    "Webhook",
 ]
