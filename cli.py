@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders, tasks, tokens
+from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders, tasks, tokens, webhooks
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -16,6 +16,9 @@ spider = typer.Typer(
 )
 
 token = typer.Typer(no_args_is_help=True, help="Who may use the API.")
+
+
+webhook = typer.Typer(no_args_is_help=True, help="Addresses that are told of what happens, over HTTP and signed.")
 
 
 @app.callback()
@@ -42,6 +45,7 @@ for command in (
     canary.canary,
     tasks.tasks,
     tasks.task,
+    webhooks.notify,
     running.up,
     running.demo,
 ):
@@ -56,6 +60,11 @@ token.command()(tokens.new)
 token.command("list")(tokens.list_tokens)
 token.command()(tokens.revoke)
 app.add_typer(token, name="token")
+webhook.command()(webhooks.add)
+webhook.command("list")(webhooks.list_webhooks)
+webhook.command()(webhooks.remove)
+webhook.command("test")(webhooks.try_out)
+app.add_typer(webhook, name="webhook")
 
 if __name__ == "__main__":
     with explained():

@@ -36,6 +36,7 @@ class Settings(
     options.Politeness,
     options.Reading,
     options.Pictures,
+    options.Notices,
     options.Logging,
     BaseSettings,
 ):

@@ -26,6 +26,7 @@ QUIET = (
     "htmldate",
     "alembic",
     "rq.worker",
+    "apprise",
 )
 
 

@@ -6,7 +6,20 @@ from pathlib import Path
 
 from pydantic import BaseModel, DirectoryPath, Field, field_validator
 
-from ingestion.values import Aliases, Hosts, LogFormat, Names, Networks, Paces, Ports, Tokens, with_a_port
+from ingestion.status import Happening
+from ingestion.values import (
+    Addresses,
+    Aliases,
+    Happenings,
+    Hosts,
+    LogFormat,
+    Names,
+    Networks,
+    Paces,
+    Ports,
+    Tokens,
+    with_a_port,
+)
 
 
 class Servers(BaseModel):
@@ -137,6 +150,17 @@ class Pictures(BaseModel):
     #: Pictures that one novel may have, and bytes that one picture may.
     max_pictures: int = Field(default=1000, ge=0)
     max_picture_bytes: int = Field(default=10_000_000, ge=1024)
+
+
+class Notices(BaseModel):
+    """Whom to tell of what."""
+
+    #: Addresses of people, as Apprise writes them (mailtos://…, ntfys://…), divided by spaces or lines. They are secrets.
+    notify_urls: Addresses = ()
+    #: What they are told of, divided by commas: job.error, job.done, chapters.new.
+    notify_on: Happenings = (Happening.JOB_ERROR, Happening.NEW_CHAPTERS)
+    #: Seconds for which things are gathered before a message leaves with all of them. 0: each by itself, for the most part.
+    notify_wait: float = Field(default=300.0, ge=0, le=86_400)
 
 
 class Logging(BaseModel):

@@ -16,6 +16,7 @@ from ingestion import config
 from ingestion.sanitize import storable
 
 MASK = "***"
+SHORTEST_PIECE = 8
 #: Whatever URL it is: the password before its @.
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"]*:)[^\s/@]+@", re.IGNORECASE)
 
@@ -24,7 +25,7 @@ def redacted(text: str) -> str:
     """The text, with a mask in place of each password that is part of a URL or of the settings."""
     current = config.settings()
     text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
-    pattern = _passwords(current.database_url, current.redis_url)
+    pattern = _secrets(current.notify_urls, current.database_url, current.redis_url)
     return pattern.sub(MASK, text) if pattern else text
 
 
@@ -43,15 +44,25 @@ def tellable_in(detail: Any) -> Any:
 
 
 @cache
-def _passwords(*urls: str | None) -> re.Pattern[str] | None:
-    """What finds the URLs' passwords, as they are written there and as they are meant; as words, for one may be short."""
-    found = set()
-    for url in filter(None, urls):
-        for written in _written(urlsplit(url)):
+def _secrets(addresses: tuple[str, ...], *urls: str | None) -> re.Pattern[str] | None:
+    """What finds the URLs' passwords, as they are written there and as they are meant; as words, for one may be short.
+
+    In an address to send notifications to, anything may be one.
+    """
+    found = set(addresses)
+    for secrets in (*map(_pieces, addresses), *(_written(urlsplit(url)) for url in urls if url)):
+        for written in secrets:
             meant = unquote(written)
             found |= {written, meant, json.dumps(meant)[1:-1], repr(meant)[1:-1]}
     longest_first = sorted(found, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)") if found else None
+
+
+def _pieces(address: str) -> Iterator[str]:
+    """Its password, and whatever else in it is no host's name and no word: many services put their secret into the path."""
+    yield from re.findall(r"://[^/:@]*:([^/]+)@", address)
+    found = re.split(r"[:/?&=@,#]+", address)
+    yield from (piece for piece in found if len(piece) >= SHORTEST_PIECE and not re.fullmatch(r"[a-z.-]+", piece))
 
 
 def _written(url: SplitResult) -> Iterator[str]:

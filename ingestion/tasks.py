@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 
 import structlog
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ingestion import config, crawl, db, dryrun, holes, joblist, jobs, pages, readings, sitehealth, sources, turns
+from ingestion.background import outbox, ringing
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
 from ingestion.items import Asked, ParsedNovel
@@ -22,7 +22,7 @@ from ingestion.models import Job
 from ingestion.novels import Saved
 from ingestion.parse import parse
 from ingestion.retry import Backoff
-from ingestion.status import JobStatus
+from ingestion.status import Happening, JobStatus
 from spiders.base import NovelSpider
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,10 @@ def _claim_and_attempt(job_id: int, stop: StopWish) -> str:
         return "not claimed"
     reach(Point.JOB_CLAIMED)
     with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
-        return _attempt(job, Lease(job, config.settings().lease_seconds, stop))
+        word = _attempt(job, Lease(job, config.settings().lease_seconds, stop))
+    if not stop.given:  # who was asked to leave does so, and recovery rings
+        ringing.ring_soon()
+    return word
 
 
 def _claim(job_id: int, stop: StopWish) -> Job | None:
@@ -146,12 +149,14 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
             library = {"novel_id": saved.novel_id, "chapters_saved": saved.saved, "chapters_missing": saved.missing}
             end = partial(jobs.end, error=unfinished, backoff=Backoff.as_set(), spent=spent)
             end(session, job.id, job.attempt, detail=detail, library=library)
+        if 0 < len(saved.fresh) < saved.saved:
+            outbox.tell(session, Happening.NEW_CHAPTERS, job.id, fresh=saved.fresh)
         reach(Point.END_WRITTEN)
         return saved
 
     saved = lease.patiently(save)
     reach(Point.END_COMMITTED)
-    log.info("saved", title=parsed.novel.title, complete=unfinished is None, **asdict(saved))
+    log.info("saved", title=parsed.novel.title, complete=unfinished is None, **saved.counts())
     return "done" if unfinished is None else unfinished.kind
 
 

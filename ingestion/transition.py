@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
+from ingestion.background import outbox
 from ingestion.errors import LeaseLost
 from ingestion.models import Job, JobEvent
 from ingestion.redaction import tellable, tellable_in
-from ingestion.status import TRANSITIONS, JobStatus
+from ingestion.status import TRANSITIONS, Happening, JobStatus
 
 #: The statement's own row, and not what the session remembers of it.
 FRESH = {"populate_existing": True}
 UNSYNCHRONISED = {"synchronize_session": False}
+TOLD = {JobStatus.DONE: Happening.JOB_DONE, JobStatus.ERROR: Happening.JOB_ERROR}
 
 
 def statement(job_id: int, sources: Collection[JobStatus], to: JobStatus, values: dict[str, Any]) -> Any:
@@ -69,6 +71,8 @@ def record(
     message: str,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """The event of a step, in the transaction that makes it."""
+    """The event of a step, in the transaction that makes it, and what is to be told of it."""
     values = {"job_id": job_id, "attempt": attempt, "status": status, "message": tellable(message)}
     session.execute(insert(JobEvent).values(detail=tellable_in(detail), **values))
+    if (happening := TOLD.get(status)) is not None:
+        outbox.tell(session, happening, job_id)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_settings import NoDecode
 
+from ingestion.status import Happening
 from ingestion.urls import ascii_host
 
 
@@ -36,11 +37,19 @@ def _split_pairs(value: Any) -> Any:
     return {host.strip().lower(): told.strip() for host, _, told in pairs}
 
 
+def _split_addresses(value: Any) -> Any:
+    """Spaces, lines and commas divide where another URL follows: one may have commas of its own."""
+    return re.split(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)", value.strip()) if isinstance(value, str) else value
+
+
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(ascii_host)], ...], NoDecode, BeforeValidator(_split_commas)]
 Ports = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split_commas)]
 TokenEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,50}:(read|write):[0-9a-f]{64}$")]
+AddressEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://\S+$")]
+Addresses = Annotated[tuple[AddressEntry, ...], NoDecode, BeforeValidator(_split_addresses)]
+Happenings = Annotated[tuple[Happening, ...], NoDecode, BeforeValidator(_split_commas)]
 Tokens = Annotated[tuple[TokenEntry, ...], NoDecode, BeforeValidator(_split_commas)]
 Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
 Paces = Annotated[dict[str, Annotated[float, Field(ge=0, le=3600)]], NoDecode, BeforeValidator(_split_pairs)]

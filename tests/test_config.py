@@ -49,6 +49,8 @@ def test_everything_is_optional():
         ("API_TOKENS", f"phone:admin:{'0' * 64}"),
         ("INGEST_RATE", "-1"),
         ("MAX_BODY_BYTES", "1"),
+        ("NOTIFY_URLS", "me@example.org"),
+        ("NOTIFY_ON", "job.began"),
     ],
 )
 def test_a_bad_value_fails_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
@@ -85,10 +87,12 @@ def test_a_slip_in_the_environment_fails_by_name(monkeypatch: pytest.MonkeyPatch
 
 def test_a_child_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, ALLOWED_NETWORKS="127.0.0.0/8,::1/128", SITE_ALIASES="a.example=royalroad", WORKERS="3")
+    configure(monkeypatch, NOTIFY_URLS="ntfys://a,b json://c/d", NOTIFY_ON="job.done,job.error")
     first = config.settings()
     configure(monkeypatch, **config.environment_of(first))
 
     assert config.settings() == first
+    assert first.notify_urls == ("ntfys://a,b", "json://c/d")
 
 
 def test_the_example_file_names_every_setting_with_its_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -15,7 +15,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 
 def commands() -> list[str]:
     text = "\n".join(path.read_text() for path in DOCUMENTS)
-    return sorted(set(re.findall(r"cli\.py ((?:db|spider|token) [a-z]+|[a-z][a-z-]+)", text)))
+    return sorted(set(re.findall(r"cli\.py ((?:db|spider|token|webhook) [a-z]+|[a-z][a-z-]+)", text)))
 
 
 @pytest.mark.parametrize("command", commands())

@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from ingestion import config
-from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks
+from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks, webhooks
 from ingestion.api.headers import Inert
 
 DESCRIPTION = """\
@@ -32,11 +32,15 @@ def create_app() -> FastAPI:
     app.include_router(pictures.router)
     app.include_router(sites.router)
     app.include_router(tasks.router)
+    app.include_router(webhooks.router)
     app.add_middleware(limits.BodyLimit)
     if current.cors_origins:
         headers = ["Authorization", "Content-Type"]
         app.add_middleware(
-            CORSMiddleware, allow_origins=current.cors_origins, allow_methods=["GET", "POST"], allow_headers=headers
+            CORSMiddleware,
+            allow_origins=current.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=headers,
         )
     app.add_middleware(Inert)  # the last is the outermost: no answer goes out without its headers
     return app

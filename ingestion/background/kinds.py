@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from ingestion.background.outbox import NOTIFY as NOTIFY_NAME
+from ingestion.background.outbox import WEBHOOK as WEBHOOK_NAME
 from ingestion.lease import Lease
 from ingestion.queue import ENRICHMENT
 from ingestion.retry import Backoff
@@ -56,5 +58,24 @@ class Kind:
 REPARSE = Kind(
     name="reparse", queue=ENRICHMENT, run="ingestion.background.reparsing:run", timeout_seconds=3600, attempts=2
 )
+#: Tried for about a day: rests of half a minute, doubled up to four hours.
+WEBHOOK = Kind(
+    name=WEBHOOK_NAME,
+    queue=ENRICHMENT,
+    run="ingestion.background.delivering:run",
+    timeout_seconds=45,
+    attempts=16,
+    retry_max_seconds=4 * 3600.0,
+    steps=False,
+)
+NOTIFY = Kind(
+    name=NOTIFY_NAME,
+    queue=ENRICHMENT,
+    run="ingestion.background.notifying:run",
+    timeout_seconds=120,
+    attempts=8,
+    retry_seconds=60.0,
+    steps=False,
+)
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE,)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY)}

@@ -23,11 +23,14 @@ UNCLAIMED: dict[str, Any] = {"status": TaskStatus.QUEUED, "lease_expires_at": No
 # By whoever wants something done, or asks -----------------------------------------------------------------------------
 
 
-def submit(session: Session, kind: str, args: dict[str, Any], *, once: str | None = None) -> tuple[Task, bool]:
-    """A new task, or the unfinished one of this kind and `once` that is already there; True when it is new."""
+def submit(
+    session: Session, kind: str, args: dict[str, Any], *, once: str | None = None, wait_seconds: float = 0
+) -> tuple[Task, bool]:
+    """A new task, or the unfinished one of this kind and `once` that is already there; True when it is new. It may be told to wait."""
+    not_before = _from_now(wait_seconds) if wait_seconds else None
     statement = (
         upsert(Task)
-        .values(kind=kind, args=args, once=once)
+        .values(kind=kind, args=args, once=once, not_before=not_before)
         .on_conflict_do_nothing(index_elements=[Task.kind, Task.once], index_where=IS_OPEN)
         .returning(Task)
     )

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 from scrapy.http import Response
-from sqlalchemy import update
 
 from ingestion import db
 from ingestion.api import create_app
+from ingestion.background.kinds import REPARSE
+from ingestion.background.perform import perform
+from ingestion.background.ringing import submit
 from ingestion.items import Chapter
 from ingestion.models import Job, NovelRow
 from spiders.generic import Generic
@@ -59,15 +61,24 @@ def test_a_posted_wish_is_done_by_a_worker_and_its_result_can_be_read(job: Job, 
     assert {chapter.revision for chapter in library(job)} == {2}
 
 
-def test_a_wish_by_hand_names_its_task_and_the_task_says_what_went_wrong(job: Job, work: Work):
+@pytest.mark.usefixtures("environment")
+def test_a_wish_by_hand_names_its_task_and_the_task_says_what_went_wrong():
+    facts = {
+        "key": "1",
+        "url": "https://example.org/1",
+        "title": "The Weir",
+        "authors": [],
+        "tags": [],
+        "confidence": 1,
+    }
     with db.transaction() as session:
-        session.execute(update(NovelRow).values(site="forgotten"))
+        session.add(NovelRow(site="forgotten", **facts))
     asked = run("reparse", "--background")
-    work()
+    perform(1)
 
-    assert (asked.exit_code, asked.stdout.strip()) == (0, f"novel {job.novel_id} (The Lamp on the Weir): task 1")
+    assert (asked.exit_code, asked.stdout.strip()) == (0, "novel 1 (The Weir): task 1")
     assert (read(1).status.value, read(1).error_kind) == ("error", "unsupported_site")
-    assert f"the spider forgotten, which read novel {job.novel_id}, is no more" in run("task", 1).stdout
+    assert "the spider forgotten, which read novel 1, is no more" in run("task", 1).stdout
     assert "unsupported_site" in run("tasks", "--status", "error", "--json").stdout
 
 
@@ -77,10 +88,10 @@ def test_what_is_not_there_is_said(api: TestClient):
     assert run("task", 1).exit_code == 1
 
 
-def test_a_task_that_rests_says_when_to_look_again(api: TestClient, job: Job):
-    task = api.post(f"/novels/{job.novel_id}/reparse").json()
-    change(task["id"], not_before="2999-01-01T00:00Z")
+def test_a_task_that_rests_says_when_to_look_again(api: TestClient):
+    task, _ = submit(REPARSE, {"novel_id": 7})
+    change(task.id, not_before="2999-01-01T00:00Z")
     [listed] = api.get("/tasks", params={"kind": "reparse", "status": "queued"}).json()
 
-    assert listed["id"] == task["id"]
-    assert int(api.get(f"/tasks/{task['id']}").headers["Retry-After"]) > 3600
+    assert listed["id"] == task.id
+    assert int(api.get(f"/tasks/{task.id}").headers["Retry-After"]) > 3600
