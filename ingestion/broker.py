@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from redis import ConnectionError, Redis
+from redis import asyncio as aio
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -31,6 +32,11 @@ def connection() -> Redis:
 def prompt_connection() -> Redis:
     """A Redis that answers at once or not at all, for who must not be kept: a crawl's event loop."""
     return _connect(PROMPT_TIMEOUT_SECONDS, PROMPT_TIMEOUT_SECONDS)
+
+
+def ear() -> aio.Redis:
+    """A Redis for who listens in an event loop; who asked for it closes it."""
+    return aio.Redis.from_url(redis_url(), socket_connect_timeout=CONNECT_TIMEOUT_SECONDS, health_check_interval=10)
 
 
 def _connect(connect_seconds: float, answer_seconds: float) -> Redis:

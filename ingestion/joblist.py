@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -32,9 +32,36 @@ def page(
     return session.scalars(query).all()
 
 
-def events(session: Session, job_id: int) -> Sequence[JobEvent]:
-    """The job's timeline, oldest first."""
-    return session.scalars(select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.id)).all()
+def by_id(session: Session, job_ids: Collection[int]) -> dict[int, Job]:
+    """Those of these jobs that there are."""
+    query = select(Job).where(Job.id.in_(job_ids)).order_by(Job.id)
+    return {job.id: job for job in session.scalars(query)} if job_ids else {}
+
+
+def running(session: Session) -> Sequence[int]:
+    """The ids of the jobs that attempts work on."""
+    return session.scalars(select(Job.id).where(Job.status.in_(RUNNING))).all()
+
+
+def newest(session: Session, statuses: Collection[JobStatus] | None, site: str | None, *, limit: int) -> Sequence[Job]:
+    """At most `limit` jobs, newest first: in these statuses, of this site, given by its spider's name or by its host."""
+    query = select(Job).order_by(Job.id.desc()).limit(limit)
+    if statuses is not None:
+        query = query.where(Job.status.in_(statuses))
+    if site is not None:
+        query = query.where((Job.site == site) | (Job.host == site))
+    return session.scalars(query).all()
+
+
+def events(session: Session, job_id: int, *, after: int = 0) -> Sequence[JobEvent]:
+    """The job's timeline, oldest first, from behind the event `after`."""
+    query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.id > after)
+    return session.scalars(query.order_by(JobEvent.id)).all()
+
+
+def last_event(session: Session, job_id: int) -> int:
+    """The id of the job's newest event; 0 when it has none."""
+    return session.scalar(select(func.max(JobEvent.id)).where(JobEvent.job_id == job_id)) or 0
 
 
 def dead_letters(session: Session) -> dict[str, int]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from ingestion import joblist, redaction, transition
+from ingestion import events, joblist, redaction, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_ONLY_ONE, Job
 from ingestion.retry import Backoff
@@ -137,6 +137,8 @@ def renew(
     )
     if session.scalar(statement.returning(Job.id), execution_options=transition.UNSYNCHRONISED) is None:
         raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
+    # A lease is renewed about once a second, and so it is told.
+    events.note(session, job_id, events.PROGRESS, **progress)
 
 
 def hold(session: Session, job_id: int, attempt: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
+from ingestion import events
 from ingestion.background import outbox
 from ingestion.errors import LeaseLost
 from ingestion.models import Job, JobEvent
@@ -71,8 +72,9 @@ def record(
     message: str,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """The event of a step, in the transaction that makes it, and what is to be told of it."""
-    values = {"job_id": job_id, "attempt": attempt, "status": status, "message": tellable(message)}
-    session.execute(insert(JobEvent).values(detail=tellable_in(detail), **values))
+    """The event of a step, in the transaction that makes it, and what is to be told of it; who listens hears of it after the commit."""
+    values = {"attempt": attempt, "status": status, "message": tellable(message)}
+    row = insert(JobEvent).values(job_id=job_id, detail=tellable_in(detail), **values)
+    events.note(session, job_id, "event", id=session.scalar(row.returning(JobEvent.id)), **values)
     if (happening := TOLD.get(status)) is not None:
         outbox.tell(session, happening, job_id)

@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 from sqlalchemy.engine import make_url
 
-from ingestion import broker, config, db, embedded, logs, migrations, queue
+from ingestion import broker, config, db, embedded, events, logs, migrations, queue
 from ingestion.crawl import settings as crawl_settings
 from ingestion.models import Base
 from ingestion.worker import IngestionWorker
@@ -36,6 +36,7 @@ def forget() -> None:
             made().close()
     for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection, crawl_settings.loader):
         cached.cache_clear()
+    events._silent_until = 0.0
 
 
 @pytest.fixture(scope="session")

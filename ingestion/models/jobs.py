@@ -66,7 +66,7 @@ class Job(Base):
 
 
 class JobEvent(Base):
-    """One transition of a job, written in the transaction that made it."""
+    """One transition of a job, written in the transaction that made it, whose id it knows (`ingestion.feed` says what for)."""
 
     __tablename__ = "job_event"
 
@@ -77,6 +77,7 @@ class JobEvent(Base):
     message: Mapped[str]
     detail: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    transaction_id: Mapped[int] = mapped_column(server_default=text("pg_current_xact_id()::text::bigint"), index=True)
 
 
 class Pause(Base):
