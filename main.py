@@ -6,10 +6,9 @@ import contextlib
 import socket
 import sys
 
-import uvicorn
-
 from ingestion import broker, config, db, logs, migrations, orphans, systemd, tokens
 from ingestion.api import create_app
+from ingestion.api.server import Server
 from ingestion.startup import explained
 
 with explained():
@@ -18,8 +17,8 @@ with explained():
 WATCHDOG_SECONDS = 5
 
 
-class Announced(uvicorn.Server):
-    """uvicorn, telling systemd when it listens, that its event loop turns, and that it stops."""
+class Announced(Server):
+    """The API's server, telling systemd when it listens, that its event loop turns, and that it stops."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -37,15 +36,12 @@ async def tell_alive() -> None:
 def server(current: config.Settings) -> Announced:
     """What serves the API as these settings say."""
     return Announced(
-        uvicorn.Config(
-            app,
-            host=current.api_host,
-            port=current.api_port,
-            log_config=None,
-            access_log=current.log_level == "DEBUG",
-            callback_notify=tell_alive,
-            timeout_notify=WATCHDOG_SECONDS,
-        )
+        app,
+        host=current.api_host,
+        port=current.api_port,
+        access_log=current.log_level == "DEBUG",
+        callback_notify=tell_alive,
+        timeout_notify=WATCHDOG_SECONDS,
     )
 
 

@@ -8,9 +8,12 @@ from fastapi.middleware.cors import CORSMiddleware
 from ingestion import config
 from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks, webhooks
 from ingestion.api.headers import Inert
+from ingestion.api.live import sockets, streams
+from ingestion.api.live.hub import Hub
 
 DESCRIPTION = """\
-Post the URL of a serial novel to `/ingest`; follow the job at `/jobs/{id}`; read the novel at `/novels/{id}`.
+Post the URL of a serial novel to `/ingest`; follow the job at `/jobs/{id}`, or as it happens at `/jobs/{id}/stream` and by WebSocket
+at `/ws/jobs/{id}` and `/ws/jobs`; read the novel at `/novels/{id}`.
 
 Errors are problem details (RFC 9457, `application/problem+json`): `title` says what is wrong, `detail` what to do.
 """
@@ -27,7 +30,10 @@ def create_app() -> FastAPI:
         dependencies=[Depends(access.guard)],
     )
     problems.install(app)
+    app.state.hub = Hub()
     app.include_router(jobs.router)
+    app.include_router(streams.router)
+    app.include_router(sockets.router)
     app.include_router(library.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)

@@ -6,18 +6,37 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from ingestion import db, intake, joblist, urls
 from ingestion.api.limits import within_rate
 from ingestion.api.problems import CONFLICT, TOO_OFTEN
-from ingestion.api.schemas import Accepted, Cursor, EventOut, Id, Ingest, JobDetail, JobOut, JobPage, Kind, Limit, Retry
+from ingestion.api.schemas import (
+    BIGINT_MAX,
+    Accepted,
+    Cursor,
+    EventOut,
+    Id,
+    Ingest,
+    JobDetail,
+    JobOut,
+    JobPage,
+    Kind,
+    Limit,
+    Retry,
+)
 from ingestion.errors import ForbiddenAddress
 from ingestion.models import Job
 from ingestion.rules import RuleError
-from ingestion.status import JobStatus
+from ingestion.status import UNFINISHED, JobStatus
 
 router = APIRouter(tags=["jobs"])
+
+Wait = Annotated[int, Query(ge=0, le=60, description="Seconds to wait for something to happen.")]
+Since = Annotated[
+    int | None, Query(ge=0, le=BIGINT_MAX, description="`last_event_id` of what you know; unset: what there is now.")
+]
 
 
 @router.post(
@@ -55,15 +74,19 @@ def list_jobs(
 
 
 @router.get("/jobs/{job_id}")
-def get_job(job_id: Id) -> JobDetail:
-    """One job, and how far it has come."""
-    return JobDetail.model_validate(_job(job_id))
+async def get_job(request: Request, job_id: Id, wait: Wait = 0, since: Since = None) -> JobDetail:
+    """One job, and how far it has come. With `wait`, once something has happened to it since, or it has ended."""
+    job = await run_in_threadpool(detail, job_id)
+    if wait and job.status in UNFINISHED and since in {None, job.last_event_id}:
+        await request.app.state.hub.news(job_id, since=job.last_event_id, seconds=wait)
+        job = await run_in_threadpool(detail, job_id)
+    return job
 
 
 @router.get("/jobs/{job_id}/events")
 def get_events(job_id: Id) -> list[EventOut]:
     """The job's timeline, oldest first."""
-    _job(job_id)
+    detail(job_id)
     with db.transaction() as session:
         return [EventOut.model_validate(event) for event in joblist.events(session, job_id)]
 
@@ -86,17 +109,20 @@ def next_id(rows: object, limit: int) -> str | None:
     return str(found[-1].id) if len(found) == limit else None
 
 
-def _done(act: Callable[[int], Job], job_id: int) -> JobDetail:
-    _job(job_id)
-    try:
-        return JobDetail.model_validate(act(job_id))
-    except intake.NotPossible as reason:
-        raise HTTPException(409, str(reason)) from reason
-
-
-def _job(job_id: int) -> Job:
+def detail(job_id: int) -> JobDetail:
+    """The job with its newest event. Raises 404."""
     with db.transaction() as session:
-        job = joblist.get(session, job_id)
+        # The event first: should one come in between, whoever goes on from it is told of it once more, and not never.
+        newest, job = joblist.last_event(session, job_id), joblist.get(session, job_id)
     if job is None:
         raise HTTPException(404, f"no job {job_id}")
-    return job
+    return JobDetail.model_validate(job).model_copy(update={"last_event_id": newest})
+
+
+def _done(act: Callable[[int], Job], job_id: int) -> JobDetail:
+    detail(job_id)
+    try:
+        act(job_id)
+        return detail(job_id)
+    except intake.NotPossible as reason:
+        raise HTTPException(409, str(reason)) from reason

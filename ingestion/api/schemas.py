@@ -115,8 +115,9 @@ class JobOut(Body):
 
 
 class JobDetail(JobOut):
-    """A job, and of a dry run the rules that it went by and what it found."""
+    """A job, its newest event, and of a dry run the rules that it went by and what it found."""
 
+    last_event_id: int = Field(0, examples=[4711], description="What a stream, or `since`, goes on from.")
     rules: str | None = None
     found: Found | None = None
 
