@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ingestion.commands import canary, care, jobs, kit, library, running, sources, spiders, tasks, tokens, webhooks
+from ingestion.commands import canary, care, jobs, kit, library, live, running, sources, spiders, tasks, tokens, webhooks
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -33,6 +33,7 @@ def prepare() -> None:
 for command in (jobs.ingest, jobs.jobs, jobs.job, jobs.cancel, jobs.retry, jobs.dead_letters):
     app.command()(command)
 for command in (
+    live.watch,
     care.process_queue,
     care.pause,
     care.resume,

@@ -16,8 +16,14 @@ POLL_SECONDS = 0.3
 ENDED = {JobStatus.DONE, JobStatus.ERROR}
 
 
-def follow(look: Callable[[], dict[str, Any]], *, show: bool = True, console: Console | None = None) -> dict[str, Any]:
-    """Look at a job again and again until it has ended, drawing a bar on standard error if `show`; the job as it ended."""
+def follow(
+    look: Callable[[], dict[str, Any]],
+    *,
+    wait: Callable[[], object] = lambda: time.sleep(POLL_SECONDS),
+    show: bool = True,
+    console: Console | None = None,
+) -> dict[str, Any]:
+    """Look at a job, `wait`, and look again until it has ended, drawing a bar on standard error if `show`; the job as it ended."""
     columns = (
         TextColumn("{task.description:<9}"),
         BarColumn(),
@@ -31,7 +37,7 @@ def follow(look: Callable[[], dict[str, Any]], *, show: bool = True, console: Co
             bar.update(task, description=_standing(job), completed=job["pages_done"], total=job["pages_total"])
             if job["status"] in ENDED:
                 return job
-            time.sleep(POLL_SECONDS)
+            wait()
 
 
 def _standing(job: dict[str, Any]) -> str:

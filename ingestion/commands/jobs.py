@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingestion.commands import output
+from ingestion.commands import live, output
 from ingestion.commands.found import show
 from ingestion.status import JobStatus, Priority, Refresh
 
@@ -41,7 +41,7 @@ def ingest(
     job_id = taken.job.id
     if not as_json:
         output.say(f"job {job_id}: {taken.message}")
-    job = progress.follow(lambda: _job(job_id), show=not as_json) if follow else _job(job_id)
+    job = live.followed(job_id, show=not as_json) if follow else live.look(job_id)
     found = job["found"]
     if as_json:
         output.as_json(job)
@@ -89,7 +89,11 @@ def jobs(
     )
 
 
-def job(job_id: Annotated[int, typer.Argument(min=1, metavar="ID")], as_json: output.Json = False) -> None:
+def job(
+    job_id: Annotated[int, typer.Argument(min=1, metavar="ID")],
+    follow: Annotated[bool, typer.Option("--follow", help="Show the progress first, until it has ended.")] = False,
+    as_json: output.Json = False,
+) -> None:
     """Show one job with its timeline.
 
     Example: python cli.py job 42
@@ -98,7 +102,7 @@ def job(job_id: Annotated[int, typer.Argument(min=1, metavar="ID")], as_json: ou
     from ingestion import joblist as table
     from ingestion.api.schemas import EventOut
 
-    found = _job(job_id)
+    found = live.followed(job_id, show=not as_json) if follow else live.look(job_id)
     with db.transaction() as session:
         events = [EventOut.model_validate(e).model_dump(mode="json") for e in table.events(session, job_id)]
     if as_json:
@@ -185,15 +189,3 @@ def _each(job_ids: list[int], act: Any, told: str) -> None:
         output.out.print("there is none")
     if failed:
         raise SystemExit(1)
-
-
-def _job(job_id: int) -> dict[str, Any]:
-    from ingestion import db
-    from ingestion import joblist as table
-    from ingestion.api.schemas import JobDetail
-
-    with db.transaction() as session:
-        found = table.get(session, job_id)
-    if found is None:
-        raise SystemExit(f"no job {job_id}; `python cli.py jobs` lists them")
-    return JobDetail.model_validate(found).model_dump(mode="json")

@@ -1,0 +1,52 @@
+"""Jobs on a terminal: what is shown when something happens, and how soon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from ingestion import events, intake
+from ingestion.errors import NotFound
+from tests.commandline import claim, fail, posted, run
+from tests.conftest import configure
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+def test_watch_tells_each_step_of_a_site_s_jobs_until_ctrl_c():
+    first, second = posted(2)
+
+    def happen() -> None:
+        for job_id in (first, second):
+            fail(job_id, NotFound("gone"))
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Timer(0.3, happen).start()
+    told = run("watch", "--site", "example1.org")
+
+    assert told.exit_code == 0
+    assert [line.split("  ", 1)[1] for line in told.stdout.splitlines()] == [
+        f"job {second}  crawling  attempt 1 claimed by here:1",
+        f"job {second}  error     gone",
+    ]
+
+
+@pytest.mark.parametrize("redis", ["there", "away"])
+def test_following_ends_soon_after_the_job_does(monkeypatch: pytest.MonkeyPatch, redis: str):
+    (job_id,) = posted(1)
+    claim(job_id)
+    if redis == "away":
+        configure(monkeypatch, REDIS_URL="redis://127.0.0.1:1/0")
+    later = threading.Timer(0.3, intake.cancel, [job_id])
+    begun = time.monotonic()
+    later.start()
+    told = run("job", job_id, "--follow")
+    later.join()
+
+    assert "cancelled by hand" in told.stdout
+    assert time.monotonic() - begun < events.QUIET_SECONDS
