@@ -80,7 +80,7 @@ def bearer(session: Session, current: Settings, token: str) -> Bearer | None:
     """Whose the token is. Every one is compared, in constant time, so that the time tells nothing of them."""
     digest = _digest(token)
     found = None
-    for one, theirs in _known(session, current):
+    for one, theirs in known(session, current):
         if hmac.compare_digest(digest, theirs):
             found = one
     return found
@@ -88,7 +88,7 @@ def bearer(session: Session, current: Settings, token: str) -> Bearer | None:
 
 def refuse_unguarded(session: Session, current: Settings) -> None:
     """Do not serve others without tokens. Raises ConfigError, which says what to do."""
-    if current.api_open or is_loopback(current.api_host) or any(_known(session, current)):
+    if current.api_open or is_loopback(current.api_host) or any(known(session, current)):
         return
     raise ConfigError(
         f"API_HOST: {current.api_host} can be reached from other machines, and there is no token to tell who may come in. "
@@ -105,7 +105,8 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.startswith("/")
 
 
-def _known(session: Session, current: Settings) -> Iterator[tuple[Bearer, bytes]]:
+def known(session: Session, current: Settings) -> Iterator[tuple[Bearer, bytes]]:
+    """Every token that was not revoked, with its digest."""
     for entry in current.api_tokens:
         name, scope, digest = entry.split(":")
         yield Bearer(name=name, scope=Scope(scope)), bytes.fromhex(digest)

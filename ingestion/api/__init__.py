@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from ingestion import config
-from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks, webhooks
+from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks, tickets, webhooks
 from ingestion.api.headers import Inert
 from ingestion.api.live import sockets, streams
 from ingestion.api.live.hub import Hub
@@ -39,6 +39,7 @@ def create_app() -> FastAPI:
     app.include_router(sites.router)
     app.include_router(tasks.router)
     app.include_router(webhooks.router)
+    app.include_router(tickets.router)
     app.add_middleware(limits.BodyLimit)
     if current.cors_origins:
         headers = ["Authorization", "Content-Type"]

@@ -16,14 +16,16 @@ from fastapi import Depends, HTTPException, WebSocketException
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
-from ingestion import config, db, tokens
+from ingestion import config, db, tickets, tokens
 from ingestion.status import Scope
 
 log = structlog.get_logger(__name__)
 
 READING = {"GET", "HEAD", "OPTIONS"}
+TICKETS = "/tickets"
 #: RFC 6455: the code of a refusal, and the bytes that its reason may have.
 POLICY_VIOLATION = 1008
 LONGEST_REASON = 120
@@ -51,21 +53,29 @@ Caller = Annotated[str, Depends(guard)]
 
 def _let_in(connection: HTTPConnection) -> str:
     current = config.settings()
-    scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
     local = current.api_open or _is_local(connection)
     with db.transaction() as session:
         wanted = not local or tokens.are_wanted(session, current)
-        bearer = tokens.bearer(session, current, token.strip()) if wanted and scheme.lower() == "bearer" else None
+        bearer = _bearer(session, current, connection) if wanted else None
     if not wanted:
         return _neighbour(connection, current)
     if bearer is None:
-        raise _unauthorized(given=bool(scheme))
+        raise _unauthorized(given="Authorization" in connection.headers or "ticket" in connection.query_params)
     if bearer.scope is not Scope.WRITE and not _reads(connection):
         challenge = {"WWW-Authenticate": 'Bearer realm="quire", error="insufficient_scope", scope="write"'}
         raise HTTPException(403, f"the token {bearer.name} may only read; this needs one of scope write", challenge)
     if bearer.long_unseen:
         _note_use(bearer.name)
     return f"token {bearer.name}"
+
+
+def _bearer(session: Session, current: config.Settings, connection: HTTPConnection) -> tokens.Bearer | None:
+    """Whose the token in the header is, or the ticket in the URL of what only asks."""
+    scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return tokens.bearer(session, current, token.strip())
+    ticket = connection.query_params.get("ticket")
+    return tickets.bearer(session, current, ticket) if ticket and _only_asks(connection) else None
 
 
 def _unauthorized(*, given: bool) -> HTTPException:
@@ -116,7 +126,12 @@ def _is_local(connection: HTTPConnection) -> bool:
 
 
 def _reads(connection: HTTPConnection) -> bool:
-    """Whether nothing is changed by it; a WebSocket only tells."""
+    """Whether nothing is changed by it: it only asks, or asks for a ticket."""
+    return _only_asks(connection) or connection.scope["path"] == TICKETS
+
+
+def _only_asks(connection: HTTPConnection) -> bool:
+    """Whether it is a GET or the like, or a WebSocket, which only tells."""
     return connection.scope["type"] == "websocket" or connection.scope["method"] in READING
 
 
