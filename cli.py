@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from ingestion.commands import canary, care, jobs, kit, library, live, running, sources, spiders, tasks, tokens, webhooks
+from ingestion.commands import (
+    canary,
+    care,
+    jobs,
+    kit,
+    library,
+    live,
+    running,
+    sources,
+    spiders,
+    tasks,
+    tokens,
+    webhooks,
+)
 from ingestion.startup import explained
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
