@@ -6,12 +6,13 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
 import psycopg2
 import structlog
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
@@ -60,6 +61,12 @@ def transaction() -> Iterator[Session]:
     """A session whose work is committed when the block ends, and undone when it raises."""
     with Session(engine(), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def now(session: Session) -> datetime:
+    """The database's time, which is the same for every machine: of the moment, not of the transaction's beginning."""
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
 
 
 def patiently(work: Callable[[Session], T], *, unless: Callable[[], bool] = lambda: False) -> T:

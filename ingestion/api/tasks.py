@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Response
@@ -79,6 +79,7 @@ def reparse(novel_id: Id, response: Response) -> TaskOut:
 def told(task: Task, response: Response) -> TaskOut:
     """The task as an answer's body, and in its headers when to look again."""
     if task.status in UNFINISHED:
-        rest = (task.not_before - datetime.now(UTC)).total_seconds() if task.not_before else 0.0
+        with db.transaction() as session:
+            rest = (task.not_before - db.now(session)).total_seconds() if task.not_before else 0.0
         response.headers["Retry-After"] = str(max(LOOK_AGAIN_SECONDS, round(rest)))
     return TaskOut.model_validate(task)

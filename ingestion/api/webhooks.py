@@ -117,6 +117,8 @@ def remove_webhook(webhook_id: Id) -> None:
 def try_webhook(webhook_id: Id, response: Response) -> TaskOut:
     """Send it a message of the event `test`. The task at `Location` says what came of it."""
     get_webhook(webhook_id)
-    task, _ = ringing.submit(WEBHOOK, {"webhook_id": webhook_id, "message": outbox.message(TEST)})
+    with db.transaction() as session:
+        message = outbox.message(TEST, db.now(session))
+    task, _ = ringing.submit(WEBHOOK, {"webhook_id": webhook_id, "message": message})
     response.headers["Location"] = f"/tasks/{task.id}"
     return told(task, response)

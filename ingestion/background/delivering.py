@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ingestion import config
+from ingestion import config, db
 from ingestion.background import posting, signing, webhooks
 from ingestion.background.kinds import Ending
 from ingestion.errors import Cancelled, IngestionError, NotFound, RateLimited, Unreachable
@@ -26,13 +26,13 @@ def run(args: dict[str, Any], lease: Lease) -> Ending:
     ForbiddenAddress, and for what may be otherwise in a while Unreachable, RateLimited and SiteTimeout.
     """
     webhook_id = int(args["webhook_id"])
-    webhook = lease.patiently(partial(webhooks.get, webhook_id=webhook_id))
+    webhook, at = lease.patiently(lambda session: (webhooks.get(session, webhook_id), db.now(session)))
     if webhook is None:
         raise NotFound(f"webhook {webhook_id} was removed")
     if webhook.disabled_at is not None:
         raise Cancelled(f"webhook {webhook_id} is disabled, for its receiver said that it is gone")
     try:
-        answer = _send(webhook, args["message"])
+        answer = _send(webhook, args["message"], at)
     except IngestionError as failure:
         lease.write(partial(webhooks.note, webhook_id=webhook_id, status=None, error=str(failure)))
         raise
@@ -43,9 +43,9 @@ def run(args: dict[str, Any], lease: Lease) -> Ending:
     raise refusal
 
 
-def _send(webhook: Webhook, message: dict[str, Any]) -> posting.Answer:
+def _send(webhook: Webhook, message: dict[str, Any], at: datetime) -> posting.Answer:
     body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
-    signed = signing.headers(webhook.secret, message["id"], int(time.time()), body)
+    signed = signing.headers(webhook.secret, message["id"], int(at.timestamp()), body)
     about = {"Content-Type": "application/json", "User-Agent": config.settings().user_agent}
     return posting.post(webhook.url, body, about | signed)
 

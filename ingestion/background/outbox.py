@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ingestion import config
+from ingestion import config, db
 from ingestion.background import table, webhooks
 from ingestion.errors import Cancelled
 from ingestion.models import ChapterRow, Job, NovelRow, Task
@@ -46,7 +46,7 @@ def tell(session: Session, event: Happening, job_id: int, *, fresh: Collection[s
     if not wanting and not addresses:
         return
     novel = session.get(NovelRow, job.novel_id) if job.novel_id is not None else None
-    said = message(event) | {"job": _job(job), "novel": novel and _novel(novel)}
+    said = message(event, db.now(session)) | {"job": _job(job), "novel": novel and _novel(novel)}
     if event is Happening.NEW_CHAPTERS:
         said |= {"chapters_new": len(fresh), "chapters": _chapters(session, job.novel_id, fresh)}
     for webhook_id in wanting:
@@ -55,9 +55,9 @@ def tell(session: Session, event: Happening, job_id: int, *, fresh: Collection[s
         _gather(session, address(url), {"event": event, "text": _line(event, job, novel, len(fresh))})
 
 
-def message(event: str) -> dict[str, Any]:
+def message(event: str, at: datetime) -> dict[str, Any]:
     """What every message begins with."""
-    return {"id": f"msg_{uuid4().hex}", "event": event, "created_at": datetime.now(UTC).isoformat()}
+    return {"id": f"msg_{uuid4().hex}", "event": event, "created_at": at.isoformat()}
 
 
 def address(url: str) -> str:

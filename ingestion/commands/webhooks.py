@@ -85,10 +85,10 @@ def try_out(webhook_id: Id) -> None:
     from ingestion.background.kinds import WEBHOOK
 
     with db.transaction() as session:
-        known = webhooks.get(session, webhook_id) is not None
+        known, message = webhooks.get(session, webhook_id) is not None, outbox.message(TEST, db.now(session))
     if not known:
         _unknown(webhook_id)
-    task, _ = ringing.submit(WEBHOOK, {"webhook_id": webhook_id, "message": outbox.message(TEST)})
+    task, _ = ringing.submit(WEBHOOK, {"webhook_id": webhook_id, "message": message})
     output.out.print(f"task {task.id}; `python cli.py task {task.id}` tells what came of it", highlight=False)
 
 

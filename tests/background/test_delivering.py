@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import update
@@ -40,7 +41,10 @@ def hook(site: Site) -> Webhook:
 
 def deliver(webhook: Webhook) -> Task:
     """A test message, tried once."""
-    args = {"webhook_id": webhook.id, "message": outbox.message("test") | {"novel": {"title": "Das Läuten"}}}
+    args = {
+        "webhook_id": webhook.id,
+        "message": outbox.message("test", datetime.now(UTC)) | {"novel": {"title": "Das Läuten"}},
+    }
     task, _ = ringing.submit(WEBHOOK, args)
     perform(task.id)
     return read(task.id)
