@@ -12,12 +12,17 @@ from pathlib import Path
 import psycopg2
 import pytest
 from redis import Redis
+from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
 from ingestion import broker, config, db, embedded, events, logs, migrations, queue
 from ingestion.crawl import settings as crawl_settings
 from ingestion.models import Base
 from ingestion.worker import IngestionWorker
+
+#: Those that refer to others first.
+TABLES = Base.metadata.sorted_tables[::-1]
+NO_ROWS = "; ".join(str(delete(table)) for table in TABLES)
 
 
 def configure(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
@@ -91,11 +96,12 @@ def work(environment: dict[str, str]) -> Callable[[], None]:
 
 
 def _empty(servers: embedded.Urls) -> None:
-    """Leave nothing of a test behind: no process that still writes, no row. A tenth of the time of a new database."""
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    """Leave nothing of a test behind: no process that still writes, no row. TRUNCATE, which makes new files, costs five times as much."""
     connection = psycopg2.connect(host=make_url(servers.database_url).query["host"], user="postgres", dbname="quire")
     with contextlib.closing(connection), connection, connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'quire' AND pid <> pg_backend_pid()"
         )
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute(f"LOCK TABLE {', '.join(table.name for table in TABLES)}")
+        cursor.execute(NO_ROWS)
+        cursor.execute("SELECT setval(seqrelid, 1, false) FROM pg_sequence")
