@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import tempfile
@@ -20,6 +21,8 @@ from ingestion.crawl import settings as crawl_settings
 from ingestion.models import Base
 from ingestion.worker import IngestionWorker
 
+gc.disable()  # until all is collected: it would look through all modules a dozen times
+
 #: Those that refer to others first.
 TABLES = Base.metadata.sorted_tables[::-1]
 NO_ROWS = "; ".join(str(delete(table)) for table in TABLES)
@@ -30,6 +33,12 @@ def configure(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     forget()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: neither the collector nor a child forked from this process goes through it again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 def forget() -> None:
