@@ -13,37 +13,27 @@ from tests.sites.web import Page, Site
 from tests.spiders.recorded import PAGES
 
 
-@pytest.mark.parametrize("chapters", [1, 2, 7])
-def test_a_story_costs_one_request_a_chapter(work: Work, monkeypatch: pytest.MonkeyPatch, chapters: int):
+@pytest.mark.parametrize(("chapters", "again"), [(1, [1]), (2, [1, 2]), (7, [1, 7])])
+def test_a_story_costs_a_request_a_chapter_and_again_the_first_and_the_newest(
+    work: Work, monkeypatch: pytest.MonkeyPatch, chapters: int, again: list[int]
+):
     sample = make_novel(chapters=chapters)
     with Site(fictionpress.render(sample)) as site:
         configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=fictionpress")
         job = ingest(f"{site.url}/s/{sample.key}/1/Any-Slug?utm_source=mail", work)
+        asked = [hit.path for hit in site.hits]
+        second = ingest(f"{site.url}/s/{sample.key}/2/", work)
 
-        asked = sorted(hit.path for hit in site.hits if hit.path != "/robots.txt")
+        later = site.hits[len(asked) :]
     saved = library(job)
     assert (job.status, job.site, job.chapters_saved) == (JobStatus.DONE, "fictionpress", chapters)
     assert (job.pages_done, job.pages_total) == (chapters, chapters)
     assert [(c.key, words(c.content)) for c in saved] == [
         (str(number), words(c.content)) for number, c in enumerate(sample.chapters, 1)
     ]
-    assert asked == [fictionpress.path(sample, number) for number in range(1, chapters + 1)]
-
-
-@pytest.mark.parametrize(("chapters", "cost"), [(1, [1]), (2, [1, 2]), (7, [1, 7])])
-def test_asking_again_asks_for_the_first_page_and_the_newest(
-    work: Work, monkeypatch: pytest.MonkeyPatch, chapters: int, cost: list[int]
-):
-    sample = make_novel(chapters=chapters)
-    with Site(fictionpress.render(sample)) as site:
-        configure(monkeypatch, SITE_ALIASES=f"{site.netloc}=fictionpress")
-        ingest(f"{site.url}/s/{sample.key}/1/", work)
-        before = len(site.hits)
-        job = ingest(f"{site.url}/s/{sample.key}/2/", work)
-
-        later = site.hits[before:]
-    assert [(hit.path, hit.status) for hit in later] == [(fictionpress.path(sample, number), 304) for number in cost]
-    assert (job.status, job.chapters_saved) == (JobStatus.DONE, chapters)
+    assert sorted(asked) == ["/robots.txt", *(fictionpress.path(sample, number) for number in range(1, chapters + 1))]
+    assert [(hit.path, hit.status) for hit in later] == [(fictionpress.path(sample, number), 304) for number in again]
+    assert (second.status, second.chapters_saved) == (JobStatus.DONE, chapters)
 
 
 def test_new_chapters_are_found_though_page_1_does_not_know_them(work: Work, monkeypatch: pytest.MonkeyPatch):

@@ -17,33 +17,31 @@ from tests.sites.samples import make_novel
 from tests.sites.web import Site
 
 
-def test_the_stages_are_passed_through_in_order(work: Work):
+def test_a_novel_passes_through_the_stages_in_order_and_each_page_is_fetched_once(work: Work):
     with Site(plain.render(novel())) as site:
         job = ingest(f"{site.url}/index.html", work)
 
+        paths = [hit.path for hit in site.hits]
     with db.transaction() as session:
         stages = [event.status.value for event in joblist.events(session, job.id)]
     assert stages == ["queued", "crawling", "parsing", "saving", "done"]
     assert (job.pages_done, job.pages_total, job.chapters_saved) == (7, 7, 6)
-
-
-def test_every_page_is_fetched_once(work: Work):
-    with Site(plain.render(novel())) as site:
-        ingest(f"{site.url}/index.html", work)
-
-        paths = [hit.path for hit in site.hits]
     assert len(paths) == len(set(paths)) == 8
 
 
-def test_asking_again_costs_one_conditional_request(work: Work):
+def test_asking_again_costs_one_conditional_request_and_for_everything_one_a_page(work: Work):
     with Site(plain.render(novel())) as site:
         ingest(f"{site.url}/index.html", work)
         before = len(site.hits)
         job = ingest(f"{site.url}/index.html", work)
-
         later = site.hits[before:]
+        ingest(f"{site.url}/index.html", work, refresh=Refresh.ALL)
+
+        anew = site.hits[before + 1 :]
     assert [(hit.path, hit.status) for hit in later] == [("/index.html", 304)]
     assert (job.status, job.chapters_saved) == (JobStatus.DONE, 6)
+    assert len({hit.path for hit in anew}) == len(anew) == 7
+    assert {hit.status for hit in anew} == {304}
 
 
 def test_without_validators_asking_again_costs_the_index_alone(work: Work):
@@ -66,17 +64,6 @@ def test_a_new_chapter_costs_one_request_more(work: Work):
         later = [hit.path for hit in site.hits[before:]]
     assert later == ["/index.html", f"/chapters/{longer.chapters[-1].key}.html"]
     assert len(library(job)) == 7
-
-
-def test_refreshing_everything_asks_for_each_chapter_under_a_condition(work: Work):
-    with Site(plain.render(novel())) as site:
-        ingest(f"{site.url}/index.html", work)
-        before = len(site.hits)
-        ingest(f"{site.url}/index.html", work, refresh=Refresh.ALL)
-
-        later = site.hits[before:]
-    assert len(later) == 7
-    assert {hit.status for hit in later} == {304}
 
 
 def test_an_inserted_chapter_never_puts_old_text_under_a_new_title(work: Work):

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from scrapy.http import Response
 from sqlalchemy import delete, func, update
 
 from ingestion import broker, config, db, intake, joblist, recovery, tasks
 from ingestion.crashpoints import Point
+from ingestion.crawl.reasons import retry_after
 from ingestion.models import Job
 from ingestion.models import Page as PageRow
 from ingestion.status import JobStatus
@@ -154,10 +156,17 @@ def test_a_date_is_counted_from_the_site_s_own_clock(work: Work):
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["soon", "-5", "", "1e9", "0", "Thu, 99 Foo 2026", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT"]
+    "nonsense", ["soon", "-5", "", "1e9", "Thu, 99 Foo 2026", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT"]
 )
-def test_nonsense_is_no_wish(work: Work, nonsense: str):
-    with Site({"/index.html": Page("later", status=503, headers={"Retry-After": nonsense})}) as site:
+def test_nonsense_is_no_wish(nonsense: str):
+    dated = {"Retry-After": nonsense, "Date": "Fri, 01 Jan 1999 00:00:00 GMT"}
+
+    assert retry_after(Response("https://example.org/", status=503, headers=dated)) is None
+
+
+@pytest.mark.parametrize("wish", ["soon", "0"])
+def test_who_wishes_for_no_rest_gets_the_one_that_is_usual(work: Work, wish: str):
+    with Site({"/index.html": Page("later", status=503, headers={"Retry-After": wish})}) as site:
         job = ingest(f"{site.url}/index.html", work)
 
     assert job.status is JobStatus.QUEUED
