@@ -37,7 +37,8 @@ def untrue(story: Story) -> Iterator[str]:
     """Each chapter of a DONE novel says what the site said when it was last asked for it, or is missing because of a 404.
 
     Asked for within one job twice (an attempt died in between), either answer will do. Where the last job did not
-    ask, the job before it did, and so on back to one that was DONE.
+    ask, the job before it did, and so on back to one that was DONE. Of two jobs that were there at once nobody knows
+    which of them asked, nor whether it lived to store the answer.
     """
     for novel, job in _done(story):
         for row in story.chapters:
@@ -63,7 +64,8 @@ def _possible(story: Story, last: JobRecord, path: str) -> set[str]:
     for job in sorted(earlier, key=lambda job: -job.id):
         answers = _heard(story, path, job.created_at, end)
         found |= {answer.text for answer in answers}
-        if any(answer.said for answer in answers) and job.status is JobStatus.DONE:
+        alone = all(story.ended_at(other) <= job.created_at for other in earlier if other.id < job.id)
+        if alone and any(answer.said for answer in answers) and job.status is JobStatus.DONE:
             break
     return found
 

@@ -61,6 +61,14 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
         "untrue",
         {"served": (answer(ONE, 90), *CLEAN.served[:1], replace(EDITED, at=101.5), answer(TWO))},
     ),
+    "a text is older than what the site said to a job that was alone": (
+        "untrue",
+        {
+            "jobs": (job(), job(id=2, path=TWO, created_at=200.0)),
+            "events": (*CLEAN.events, *events(*walk(), job_id=2, start=200.0)),
+            "served": (*CLEAN.served, replace(CLEAN.served[0], at=201.1), replace(EDITED, at=201.5)),
+        },
+    ),
     "a chapter is missing though the site has it": (
         "untrue",
         shelf(chapter(ONE, 1, text=None, missing_kind="unreachable"), chapter(TWO, 2)),
@@ -122,6 +130,12 @@ LEGITIMATE: dict[str, dict[str, Any]] = {
         "jobs": (job(attempt=2),),
         "events": INTERRUPTED,
         "served": (*CLEAN.served, EDITED),
+        "disturbances": (KILLED,),
+    },
+    "the later answer came for an attempt that could not store it, when another job was there already": {
+        "jobs": (job(attempt=2), job(id=2, path=TWO, created_at=102.5)),
+        "events": (*INTERRUPTED, *events(*walk(), job_id=2, start=102.5)),
+        "served": (*CLEAN.served, replace(EDITED, at=103.1), replace(CLEAN.served[0], at=103.6)),
         "disturbances": (KILLED,),
     },
     "a page was lost in a crash of PostgreSQL": {

@@ -19,7 +19,8 @@ def told(outcome: Outcome) -> str:
 
 
 def _happened(outcome: Outcome) -> list[str]:
-    story = outcome.story
+    """Every event and fault, and the answers for indexes and for the pages that a violation names."""
+    story, named = outcome.story, " ".join(outcome.violations)
     paths = {job.id: job.path for job in story.jobs}
     began = min((event.at for event in story.events), default=0.0)
     moments = [(fault.start, f"** {fault.kind} for {fault.end - fault.start:.1f} s") for fault in story.disturbances]
@@ -33,9 +34,10 @@ def _happened(outcome: Outcome) -> list[str]:
     moments += [
         (
             answer.at,
-            f"-- {answer.path} answered {answer.status}, {len(answer.listed)} chapters, version {answer.version}",
+            f"-- {answer.path} answered {answer.status}, {len(answer.listed)} chapters, version {answer.version}"
+            f"{'' if answer.whole else ', too late' if answer.late else ', cut off'}",
         )
         for answer in story.served
-        if answer.listed
+        if answer.listed or answer.path in named
     ]
     return [f"{at - began:7.2f} {what[:240]}" for at, what in sorted(moments)]
