@@ -18,7 +18,6 @@ import worker
 from ingestion import broker, db, logs, queue
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
-from tests.library import Work
 from tests.processes import child_of, ended, has_pages, lives, post, read, story, waits_for_jobs, working
 from tests.sites import plain
 from tests.sites.samples import make_novel
@@ -48,7 +47,7 @@ def run(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[b
 
 
 def test_a_worker_told_to_stop_puts_its_job_back_unspent_and_no_page_is_fetched_again(
-    environment: dict[str, str], slow_site: Site, work: Work
+    environment: dict[str, str], slow_site: Site
 ):
     job_id = post(f"{slow_site.url}/index.html")
     with run(environment, "worker.py") as program:
@@ -59,7 +58,8 @@ def test_a_worker_told_to_stop_puts_its_job_back_unspent_and_no_page_is_fetched_
     before = {hit.path for hit in slow_site.hits if hit.path != "/robots.txt"}
     under_way = 16
     queue.enqueue(job_id, stopped.priority)
-    work()
+    with run(environment, "worker.py", "--burst") as program:
+        assert program.wait(60) == 0
 
     again = [hit.path for hit in slow_site.hits if hit.path in before]
     assert (stopped.status, stopped.attempt, stopped.released) == (JobStatus.QUEUED, 1, 1)
@@ -137,10 +137,9 @@ def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):
 def test_two_workers_do_many_novels_each_once(environment: dict[str, str], count: int):
     samples = [make_novel(chapters=3, title=f"Novel {n}", seed=n) for n in range(count)]
     pages = {f"/{n}{path}": page for n, sample in enumerate(samples) for path, page in plain.render(sample).items()}
-    with Site(pages) as site:
+    with Site(pages) as site, working(), working():
         made = [post(f"{site.url}/{n}/index.html") for n in range(count)]
-        with run(environment, "worker.py", "--burst") as one, run(environment, "worker.py", "--burst") as other:
-            assert (one.wait(90), other.wait(90)) == (0, 0)
+        ended(*made)
 
         fetched = [hit.path for hit in site.hits if hit.path != "/robots.txt"]
     done = [read(job_id) for job_id in made]
