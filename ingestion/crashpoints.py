@@ -39,6 +39,7 @@ class Point(StrEnum):
     LEASES_EXPIRED = "leases-expired"
     ONE_PUSHED_BACK = "one-pushed-back"
     RETRY_COMMITTED = "retry-committed"
+    PRIORITY_COMMITTED = "priority-committed"
     TASK_CREATED = "task-created"
     TASK_CLAIMED = "task-claimed"
     TASK_WORKED = "task-worked"

@@ -1,4 +1,4 @@
-"""Takes in a person's wish, for a novel or for another try at one: the row and its event first, committed; then the bell in Redis."""
+"""Takes in a person's wish, for a novel, for another try at one or for its place in line: the row and its event first, committed; then the bell in Redis."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from redis import RedisError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ingestion import db, guard, joblist, jobs, queue, turns, urls
+from ingestion import db, guard, joblist, jobs, lines, queue, turns, urls
 from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
 from ingestion.rules import RuleError
 from ingestion.rules import of as rules_of
-from ingestion.status import Priority, Refresh
+from ingestion.status import UNFINISHED, Priority, Refresh
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +89,23 @@ def retry(job_id: int, *, accept_shrink: bool = False) -> Job:
         raise NotPossible(f"job {job_id}: another unfinished job is at the same novel; follow that one") from None
     reach(Point.RETRY_COMMITTED)
     _push(job)
+    return job
+
+
+def move(job_id: int, *, priority: Priority) -> Job:
+    """Let an unfinished job wait in the queue of this priority; one at work does so from its next attempt on. Raises NotPossible."""
+    with db.transaction() as session:
+        moved = lines.move(session, job_id, priority)
+        job = moved or joblist.get(session, job_id)
+        if job is None or job.status not in UNFINISHED:
+            raise NotPossible(_standing(session, job_id, "only an unfinished job can be moved to another queue"))
+    reach(Point.PRIORITY_COMMITTED)
+    try:
+        queue.withdraw(job_id, but=priority)
+    except RedisError as error:
+        log.warning("Redis is away; the job keeps its place there", job=job_id, error=str(error).splitlines()[0])
+    else:
+        turns.ring_next(job_id)
     return job
 
 

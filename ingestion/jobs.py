@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from ingestion import events, joblist, redaction, transition
+from ingestion import events, joblist, lines, redaction, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_ONLY_ONE, Job
 from ingestion.retry import Backoff
@@ -92,7 +92,7 @@ def claim(
 ) -> Job | None:
     """Take a QUEUED job: a new attempt, and a lease. None when it is not to be had: claimed before, not due, paused.
 
-    Nor is it when `per_host` jobs of its host are running.
+    Nor is it when `per_host` jobs of its host are running. Whom it has overtaken moves up (`ingestion.lines`).
     """
     claimed = {
         "attempt": Job.attempt + 1,
@@ -109,6 +109,7 @@ def claim(
     if job is not None:
         message = f"attempt {job.attempt} claimed by {worker}"
         transition.record(session, job_id, attempt=job.attempt, status=JobStatus.CRAWLING, message=message)
+        lines.move_up_overtaken(session, job)
     return job
 
 

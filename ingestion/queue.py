@@ -62,6 +62,16 @@ def _ring(name: str, function: str, row: int, mark: str, told: str, timeout: int
     )
 
 
+def withdraw(job_id: int, *, but: Priority) -> None:
+    """Take a row's bells out of every queue but one. One that a worker has just taken out rings, and does no harm."""
+    for priority, name in NAMES.items():
+        rung = Queue(name, connection=broker.connection())
+        for rq_id in () if priority is but else rung.get_job_ids():
+            if rq_id.startswith(f"{job_id}-"):
+                rung.remove(rq_id)
+                broker.connection().delete(bell.Bell.key_for(rq_id))
+
+
 def waiting() -> set[int]:
     """The ids of the jobs that an RQ queue holds. One that a worker has just taken out may ring twice, and does no harm."""
     return _rows(NAMES.values(), "")

@@ -2,7 +2,7 @@
 
 A novel is read from one source at a time, its current one: `site`, `key` and `index_url` of its own row. Where it was read from
 before is in `source`; a URL of any of these leads to the current one, since an old host may be gone, and a text on it is older. A
-novel changes its source when a person says so (`move`), and by itself when its index answers from another address (a 301).
+novel changes its source when a person says so (`relocate`), and by itself when its index answers from another address (a 301).
 
 Chapters keep their rows: they are found again by key where the site is the same, by their text, by their title. Those that
 are not are marked gone under a key that the new site cannot use; should they be many, the move is refused. No function here commits.
@@ -67,7 +67,7 @@ def _mover(session: Session, parsed: ParsedNovel, moving: int | None) -> int | N
     if former is not None and former != moving:
         raise Moved(
             f"{parsed.novel.url} is where novel {former} was read from before; `python cli.py sources {former}` says where it is "
-            f"now, `python cli.py move {former} --to URL` goes back"
+            f"now, `python cli.py relocate {former} --to URL` goes back"
         )
     if owner is None and moving is None and parsed.index_url is not None:
         bare = parsed.index_url.rstrip("/")  # a spider of the site's own may write it otherwise than the generic one

@@ -1,6 +1,6 @@
 """One step of a job: a compare-and-set on its row, ``UPDATE … WHERE id AND status AND attempt``, and its event beside it.
 
-Used by `ingestion.jobs` alone, which says what each step is for. No function here commits.
+Used by `ingestion.jobs`, which says what each step is for; `ingestion.lines` writes events beside it. No function here commits.
 """
 
 from __future__ import annotations

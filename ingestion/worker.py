@@ -30,7 +30,7 @@ from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import bell, config, crawl, db, joblist, recovery, systemd
+from ingestion import bell, config, crawl, db, fairness, joblist, recovery, systemd
 from ingestion.background import kinds, stranded, table
 from ingestion.crashpoints import Point, reach
 from ingestion.lease import worker_name
@@ -64,11 +64,16 @@ class IngestionWorker(Worker):
         ours = config.settings()
         self._recovery_seconds = min(ours.recovery_seconds, ours.lease_seconds)
         self._recover_at = 0.0
-        self._disowned = 0
+        self._disowned = self._taken = 0
         kwargs.setdefault("job_monitoring_interval", WATCH_SECONDS)
         kwargs.setdefault("worker_ttl", int(self._recovery_seconds) + TTL_MARGIN_SECONDS)
         super().__init__(*args, **kwargs | {"job_class": bell.Bell, "serializer": bell.Plain})
         _warm()
+
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """RQ asks it after each job that it took: every so often another queue than the most urgent comes first."""
+        self._taken += 1
+        self._ordered_queues = fairness.order(self.queues, self._taken)
 
     @property
     def was_asked_to_stop(self) -> bool:

@@ -91,13 +91,13 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 @pytest.fixture
-def work(environment: dict[str, str]) -> Callable[[], None]:
-    """Work the queues until they are empty, in this process: each job is forked from it, as it is from `worker.py`."""
+def work(environment: dict[str, str]) -> Callable[..., None]:
+    """Work the queues until they are empty (or `max_jobs` are taken), in this process: each job is forked from it, as from `worker.py`."""
 
-    def until_empty() -> None:
+    def until_empty(max_jobs: int | None = None) -> None:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         logs.configure("test")
-        IngestionWorker(queue.ALL, connection=broker.connection()).work(burst=True)
+        IngestionWorker(queue.ALL, connection=broker.connection()).work(burst=True, max_jobs=max_jobs)
         for number, handler in before.items():
             signal.signal(number, handler)
 

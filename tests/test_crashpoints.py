@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from ingestion import broker, config, db, intake, joblist, logs, queue, recovery
 from ingestion.crashpoints import Point
 from ingestion.models import Job
-from ingestion.status import TRANSITIONS, JobStatus
+from ingestion.status import TRANSITIONS, JobStatus, Priority
 from ingestion.worker import IngestionWorker
 from tests.conftest import configure
 from tests.library import Work, library, words
@@ -88,6 +88,11 @@ def put_back_by_hand(site: Site) -> None:
     intake.retry(job_id)
 
 
+def move_to_another_queue(site: Site) -> None:
+    post(site)
+    intake.move(only_job().id, priority=Priority.LOW)
+
+
 def whole() -> dict[str, Page]:
     return plain.render(NOVEL)
 
@@ -119,6 +124,7 @@ SCENES: dict[Point, tuple[Callable[[], dict[str, Page]], Callable[[Site], None]]
     Point.LEASES_EXPIRED: (whole, recover_what_redis_lost),
     Point.ONE_PUSHED_BACK: (whole, recover_what_redis_lost),
     Point.RETRY_COMMITTED: (whole, put_back_by_hand),
+    Point.PRIORITY_COMMITTED: (whole, move_to_another_queue),
 }
 
 
@@ -203,4 +209,4 @@ def only_job() -> Job:
 def timeline_is_legal(job: Job) -> bool:
     with db.transaction() as session:
         steps = [event.status for event in joblist.events(session, job.id)]
-    return all(after in TRANSITIONS[before] for before, after in itertools.pairwise(steps))
+    return all(after is before or after in TRANSITIONS[before] for before, after in itertools.pairwise(steps))

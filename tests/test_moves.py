@@ -27,7 +27,7 @@ def test_a_novel_that_was_moved_is_asked_for_at_its_new_host_by_any_of_its_urls(
         first = ingest(f"{old.url}/index.html", work)
     before = [c.id for c in library(first)]
     with Site(plain.render(LONGER)) as new:
-        told = run("move", str(first.novel_id), "--to", f"{new.url}/index.html")
+        told = run("relocate", str(first.novel_id), "--to", f"{new.url}/index.html")
         work()
         again = ingest(f"{old.url}/index.html?utm_source=mail", work)
     with db.transaction() as session:
@@ -64,7 +64,7 @@ def test_a_move_that_lacks_chapters_goes_on_from_the_pages_it_has(work: Work, mo
     with Site(plain.render(replace(novel(), chapters=tuple(renamed)))) as new:
         path = f"/chapters/{renamed[2].key}.html"
         page, new.pages[path] = new.pages[path], Page("oops", status=500)
-        run("move", str(first.novel_id), "--to", f"{new.url}/index.html")
+        run("relocate", str(first.novel_id), "--to", f"{new.url}/index.html")
         work()
         waits = read(first.id + 1)
         new.pages[path] = page

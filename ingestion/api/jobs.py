@@ -24,6 +24,7 @@ from ingestion.api.schemas import (
     JobPage,
     Kind,
     Limit,
+    Move,
     Retry,
 )
 from ingestion.errors import ForbiddenAddress
@@ -101,6 +102,12 @@ def cancel_job(job_id: Id) -> JobDetail:
 def retry_job(job_id: Id, wish: Retry | None = None) -> JobDetail:
     """Put a job in ERROR back into the queue. It goes on from the pages that it has, all of its attempts before it."""
     return _done(partial(intake.retry, accept_shrink=wish is not None and wish.accept_shrink), job_id)
+
+
+@router.post("/jobs/{job_id}/priority", responses=CONFLICT)
+def move_job(job_id: Id, wish: Move) -> JobDetail:
+    """Let an unfinished job wait in the queue of another priority; one at work does so from its next attempt on."""
+    return _done(partial(intake.move, priority=wish.priority), job_id)
 
 
 def next_id(rows: object, limit: int) -> str | None:

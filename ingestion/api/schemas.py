@@ -67,6 +67,14 @@ class Retry(BaseModel):
     )
 
 
+class Move(BaseModel):
+    """Which queue a job is to wait in."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"priority": "high"}})
+
+    priority: Priority
+
+
 class Accepted(BaseModel):
     """The job that does it."""
 

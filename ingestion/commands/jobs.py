@@ -124,7 +124,7 @@ def cancel(job_ids: Ids) -> None:
     """
     from ingestion import intake
 
-    _each(job_ids, intake.cancel, "cancelled")
+    each(job_ids, intake.cancel, "cancelled")
 
 
 def retry(
@@ -146,7 +146,7 @@ def retry(
     if not job_ids:
         with db.transaction() as session:
             job_ids = list(joblist.dead(session, kind=kind, but=CANCELLED if everything else None))
-    _each(job_ids, partial(intake.retry, accept_shrink=accept_shrink), "put back into the queue")
+    each(job_ids, partial(intake.retry, accept_shrink=accept_shrink), "put back into the queue")
 
 
 def dead_letters(
@@ -173,7 +173,7 @@ def dead_letters(
         output.table(rows, "id", "error_kind", "attempt", "source_url", "error_message")
 
 
-def _each(job_ids: list[int], act: Any, told: str) -> None:
+def each(job_ids: list[int], act: Any, told: str) -> None:
     """Do it to each; the exit code is 1 when one of them was not possible."""
     from ingestion.intake import NotPossible
 

@@ -20,12 +20,12 @@ def sources(novel: Novel) -> None:
         output.out.print(url, markup=False, highlight=False)
 
 
-def move(
+def relocate(
     novel: Novel, to: Annotated[str, typer.Option(metavar="URL", help="Where the novel is now: any URL of it.")]
 ) -> None:
     """Read a novel from another site, or from the new host of its site, from now on. Its chapters stay what they are.
 
-    Example: python cli.py move 7 --to https://www.royalroad.com/fiction/21220
+    Example: python cli.py relocate 7 --to https://www.royalroad.com/fiction/21220
     """
     from ingestion import intake
     from ingestion.errors import ForbiddenAddress
@@ -37,7 +37,7 @@ def move(
     except (UnusableURL, ForbiddenAddress) as reason:
         raise SystemExit(str(reason)) from None
     if not taken.created:
-        raise SystemExit(f"{taken.message}, {taken.job.id}; move the novel when that has ended")
+        raise SystemExit(f"{taken.message}, {taken.job.id}; relocate the novel when that has ended")
     output.out.print(f"job {taken.job.id}: {taken.message}; `python cli.py job {taken.job.id}` says how it went")
 
 

@@ -66,7 +66,7 @@ class Job(Base):
 
 
 class JobEvent(Base):
-    """One transition of a job, written in the transaction that made it, whose id it knows (`ingestion.feed` says what for)."""
+    """One transition of a job or its move to another queue, written in the transaction that made it, whose id it knows (`ingestion.feed` says what for)."""
 
     __tablename__ = "job_event"
 

@@ -54,6 +54,18 @@ def test_a_retry_puts_a_job_in_error_back(api: TestClient):
     assert api.get(f"/jobs/{job_id}/events").json()[-1]["message"] == "put back by hand"
 
 
+def test_a_job_moves_to_the_queue_of_another_priority(api: TestClient):
+    (job_id,) = posted(1)
+    answer = api.post(f"/jobs/{job_id}/priority", json={"priority": "high"})
+    api.post(f"/jobs/{job_id}/cancel")
+    late = refused(api.post(f"/jobs/{job_id}/priority", json={"priority": "low"}))
+
+    assert (answer.status_code, answer.json()["priority"]) == (200, "high")
+    assert late == (409, f"job {job_id} is ERROR; only an unfinished job can be moved to another queue")
+    assert refused(api.post("/jobs/999/priority", json={"priority": "low"})) == (404, "no job 999")
+    assert refused(api.post(f"/jobs/{job_id}/priority", json={"priority": "urgent"}))[0] == 422
+
+
 @pytest.mark.parametrize("verb", ["cancel", "retry"])
 def test_what_is_not_there_cannot_be_changed(api: TestClient, verb: str):
     assert refused(api.post(f"/jobs/999/{verb}")) == (404, "no job 999")
