@@ -52,6 +52,8 @@ for command in (
     care.pause,
     care.resume,
     queues.move,
+    queues.queues,
+    queues.empty,
     library.novels,
     library.diff,
     library.reparse,

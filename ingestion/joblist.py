@@ -102,6 +102,11 @@ def claimable(session: Session, *, per_host: int, host: str | None = None) -> Se
     return session.scalars(query.order_by(Job.id)).all()
 
 
+def expired(session: Session) -> int:
+    """How many jobs are at work in an attempt that has given no sign of life for a lease."""
+    return session.scalar(select(func.count()).where(Job.status.in_(RUNNING), is_expired())) or 0
+
+
 def run_by(session: Session, job_id: int, worker: str) -> Job | None:
     """The job, if the process `worker` owns it now."""
     return session.scalar(select(Job).where(Job.id == job_id, Job.worker == worker, Job.status.in_(RUNNING)))

@@ -1,4 +1,4 @@
-"""SQL about the queue that a waiting job is for: moving it to another, and up when it was overtaken. No function here commits.
+"""SQL about the queue that a waiting job is for: how many are, moving one, and up when it was overtaken. No function here commits.
 
 Of one host only so many jobs run at once, the most urgent first, and without more a flood of urgent ones would hold the others up for
 ever. So each time that a job is begun before an older one of its host, because it is more urgent, the oldest such one moves up by a
@@ -7,18 +7,43 @@ queue. After two it is as urgent as any and older than most.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from ingestion import joblist, transition
 from ingestion.models import Job
 from ingestion.status import UNFINISHED, JobStatus, Priority
 
+#: Why a QUEUED job is where it is: it may begin, or wait for its host's turn; it rests after a failure; a person holds it back.
+DUE, RESTING, PAUSED = "due", "resting", "paused"
 UP = {Priority.LOW: Priority.DEFAULT, Priority.DEFAULT: Priority.HIGH}
 #: What may be overtaken by a job of each priority.
 BELOW = {Priority.HIGH: (Priority.DEFAULT, Priority.LOW), Priority.DEFAULT: (Priority.LOW,), Priority.LOW: ()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """QUEUED jobs of one priority, by what they wait for; of those that are due, how many seconds the oldest has been QUEUED."""
+
+    due: int = 0
+    resting: int = 0
+    paused: int = 0
+    oldest_seconds: float | None = None
+
+
+def waiting(session: Session) -> dict[Priority, Rows]:
+    """The QUEUED jobs of each priority."""
+    kind = case((joblist.is_paused(), PAUSED), (joblist.is_due(), DUE), else_=RESTING).label("kind")
+    queued = select(Job.priority, Job.updated_at, kind).where(Job.status == JobStatus.QUEUED).subquery()
+    age = func.extract("epoch", func.now() - func.min(queued.c.updated_at))
+    counted = select(queued.c.priority, queued.c.kind, func.count(), age).group_by(queued.c.priority, queued.c.kind)
+    told: dict[Priority, dict[str, Any]] = {priority: {} for priority in Priority}
+    for priority, what, count, seconds in session.execute(counted):
+        told[priority] |= {what: count} | ({"oldest_seconds": float(seconds)} if what == DUE else {})
+    return {priority: Rows(**values) for priority, values in told.items()}
 
 
 def move(session: Session, job_id: int, priority: Priority) -> Job | None:

@@ -87,6 +87,11 @@ class Working(BaseModel):
     retry_max_seconds: float = Field(default=3600.0, ge=0, le=604_800)
     #: Seconds that one run of a job may take.
     queue_job_timeout: int = Field(default=3600, ge=10)
+    #: Seconds that a bell may wait in Redis. One that has waited longer is passed over, and recovery rings again for its job.
+    queue_job_ttl: int = Field(default=86_400, ge=60)
+    #: Seconds that RQ's tools show how a bell was answered: done, or failed by a fault.
+    result_ttl: int = Field(default=86_400, ge=0)
+    failure_ttl: int = Field(default=86_400, ge=0)
     #: Megabytes of memory that one run of a job may take (Linux). 0 switches the limit off.
     max_job_memory: int = Field(default=2048, ge=0)
     #: For tests of this program itself: the point (see crashpoints.py) at which a process kills itself.

@@ -7,6 +7,7 @@ its result's time. Too many pushes do no harm, since the claim refuses the secon
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import uuid4
 
 from rq import Queue
@@ -25,8 +26,6 @@ EXPORT = "export"
 ALL = (*NAMES.values(), ENRICHMENT, EXPORT)
 #: Before the id of a background task in the id of its bell.
 TASK_MARK = "task-"
-RESULT_SECONDS = 3600
-FAILURE_SECONDS = 24 * 3600
 #: Above QUEUE_JOB_TIMEOUT: the crawl ends itself at that limit; RQ's alarm is for what can no longer do so.
 GRACE_SECONDS = 60
 
@@ -41,35 +40,53 @@ def known(names: str) -> list[str]:
 
 def enqueue(job_id: int, priority: Priority) -> None:
     """Ring the bell for a QUEUED job. Raises redis.RedisError when Redis is away; the row then waits for recovery."""
-    timeout = config.settings().queue_job_timeout + GRACE_SECONDS
-    _ring(NAMES[priority], bell.PROCESS_JOB, job_id, f"{job_id}", f"ingest job {job_id}", timeout)
+    _queue(NAMES[priority]).enqueue_call(**_of_job(job_id))
 
 
 def enqueue_task(task_id: int, kind: str, name: str, timeout: int) -> None:
     """Ring the bell for a background task in the queue `name`; RQ's alarm ends it after `timeout` seconds. Raises redis.RedisError."""
-    _ring(name, bell.PERFORM, task_id, f"{TASK_MARK}{task_id}", f"{kind} task {task_id}", timeout)
-
-
-def _ring(name: str, function: str, row: int, mark: str, told: str, timeout: int) -> None:
-    Queue(name, connection=broker.connection()).enqueue_call(
-        function,
-        args=(row,),
-        job_id=f"{mark}-{uuid4().hex}",
-        description=told,
-        timeout=timeout,
-        result_ttl=RESULT_SECONDS,
-        failure_ttl=FAILURE_SECONDS,
+    _queue(name).enqueue_call(
+        **_bell(bell.PERFORM, task_id, f"{TASK_MARK}{task_id}", f"{kind} task {task_id}", timeout)
     )
+
+
+def _queue(name: str) -> Queue:
+    return Queue(name, connection=broker.connection())
+
+
+def _of_job(job_id: int) -> dict[str, Any]:
+    timeout = config.settings().queue_job_timeout + GRACE_SECONDS
+    return _bell(bell.PROCESS_JOB, job_id, f"{job_id}", f"ingest job {job_id}", timeout)
+
+
+def _bell(function: str, row: int, mark: str, told: str, timeout: int) -> dict[str, Any]:
+    """What RQ is told of a bell."""
+    ours = config.settings()
+    return {
+        "func": function,
+        "args": (row,),
+        "job_id": f"{mark}-{uuid4().hex}",
+        "description": told,
+        "timeout": timeout,
+        "ttl": ours.queue_job_ttl,
+        "result_ttl": ours.result_ttl,
+        "failure_ttl": ours.failure_ttl,
+    }
 
 
 def withdraw(job_id: int, *, but: Priority) -> None:
     """Take a row's bells out of every queue but one. One that a worker has just taken out rings, and does no harm."""
     for priority, name in NAMES.items():
-        rung = Queue(name, connection=broker.connection())
+        rung = _queue(name)
         for rq_id in () if priority is but else rung.get_job_ids():
             if rq_id.startswith(f"{job_id}-"):
                 rung.remove(rq_id)
                 broker.connection().delete(bell.Bell.key_for(rq_id))
+
+
+def empty(name: str) -> int:
+    """Take all bells out of a queue; how many there were. The rows stay, and are rung for again. Raises redis.RedisError."""
+    return int(_queue(name).empty())  # type: ignore[no-untyped-call]
 
 
 def waiting() -> set[int]:
@@ -83,6 +100,6 @@ def waiting_tasks() -> set[int]:
 
 
 def _rows(names: Iterable[str], mark: str) -> set[int]:
-    held = (rq_id for name in names for rq_id in Queue(name, connection=broker.connection()).get_job_ids())
+    held = (rq_id for name in names for rq_id in _queue(name).get_job_ids())
     rows = (rq_id.removeprefix(mark).partition("-")[0] for rq_id in held if rq_id.startswith(mark))
     return {int(row) for row in rows if row.isdecimal()}

@@ -49,7 +49,7 @@ def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
     reach(Point.LEASES_EXPIRED)
     with db.transaction() as session:
         given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
-    requeued = _push_silent()
+    requeued = _pushsilent()
     done = Recovered(requeued=requeued, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
     if requeued or taken:
         log.info("recovered stranded jobs", requeued=len(requeued), expired=len(done.expired), dead=len(done.dead))
@@ -61,9 +61,9 @@ def look() -> Recovered:
     with db.transaction() as session:
         taken = {job.id for job in jobs.expire(session, Backoff.as_set())}
         given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
-        silent = tuple(job.id for job in _silent(session))
+        waits = tuple(job.id for job in silent(session))
         session.rollback()
-    return Recovered(requeued=silent, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
+    return Recovered(requeued=waits, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
 
 
 def _acting_alone(session: Session) -> bool:
@@ -71,7 +71,7 @@ def _acting_alone(session: Session) -> bool:
     return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": RECOVERY_LOCK}))
 
 
-def _silent(session: Session) -> list[Job]:
+def silent(session: Session) -> list[Job]:
     """The jobs that could be claimed but that no queue holds."""
     # The queue is read before the table: a job that is pushed in between is then seen as waiting at the worst twice, never missed.
     rung = queue.waiting()
@@ -79,14 +79,14 @@ def _silent(session: Session) -> list[Job]:
     return [job for job in free if job.id not in rung]
 
 
-def _push_silent() -> tuple[int, ...]:
+def _pushsilent() -> tuple[int, ...]:
     """Push them, some in each transaction: one that idles for long while it pushes would be ended by PostgreSQL."""
     pushed: list[int] = []
     while True:
         with db.transaction() as session:
             if not _acting_alone(session):
                 return tuple(pushed)
-            waiting = [job for job in _silent(session) if job.id not in set(pushed)]
+            waiting = [job for job in silent(session) if job.id not in set(pushed)]
             until = time.monotonic() + BATCH_SECONDS
             while waiting and time.monotonic() < until:
                 job = waiting.pop(0)

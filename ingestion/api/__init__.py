@@ -6,7 +6,20 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from ingestion import config
-from ingestion.api import access, jobs, library, limits, pictures, problems, sites, tasks, tickets, webhooks
+from ingestion.api import (
+    access,
+    jobs,
+    library,
+    limits,
+    pictures,
+    polling,
+    problems,
+    queues,
+    sites,
+    tasks,
+    tickets,
+    webhooks,
+)
 from ingestion.api.headers import Inert
 from ingestion.api.live import sockets, streams
 from ingestion.api.live.hub import Hub
@@ -34,6 +47,8 @@ def create_app() -> FastAPI:
     app.include_router(jobs.router)
     app.include_router(streams.router)
     app.include_router(sockets.router)
+    app.include_router(polling.router)
+    app.include_router(queues.router)
     app.include_router(library.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)

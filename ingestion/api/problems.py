@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
+from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -57,7 +58,7 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     413: _documented(413, "The request's body is larger than MAX_BODY_BYTES."),
     421: _documented(421, "The API has no tokens, and was called by a name that is none of its own."),
     422: _documented(422, "The request cannot be used; `detail` and `errors` say why."),
-    503: _documented(503, "PostgreSQL is away."),
+    503: _documented(503, "PostgreSQL is away, or Redis, where it is needed for the answer."),
 }
 TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: _documented(429, "More posts in a minute than INGEST_RATE.")}
 CONFLICT: dict[int | str, dict[str, Any]] = {409: _documented(409, "The job is not in a state that allows it.")}
@@ -69,6 +70,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     for outage in (DBAPIError, PoolTimeout):
         app.add_exception_handler(outage, _database)
+    app.add_exception_handler(RedisError, _redis)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -99,7 +101,16 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
         log.error("a fault in this program", exc_info=error)
         return await _bug(request, error)
     log.error("PostgreSQL is away", error=str(error).splitlines()[0])
-    detail = f"PostgreSQL does not answer; nothing was lost, try again in {RETRY_AFTER_SECONDS} seconds"
+    return _away("PostgreSQL")
+
+
+async def _redis(_: Request, error: Exception) -> JSONResponse:
+    log.error("Redis is away", error=str(error).splitlines()[0])
+    return _away("Redis")
+
+
+def _away(server: str) -> JSONResponse:
+    detail = f"{server} does not answer; nothing was lost, try again in {RETRY_AFTER_SECONDS} seconds"
     return _answer(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 

@@ -1,13 +1,16 @@
-"""Commands about the queues that jobs wait in."""
+"""Commands about the queues that jobs wait in: how they stand, emptying one, moving a job to another."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from ingestion.commands import output
 from ingestion.commands.jobs import Ids, each
+from ingestion.models import ALL_HOSTS
 from ingestion.status import Priority
 
 
@@ -19,3 +22,51 @@ def move(job_ids: Ids, priority: Annotated[Priority, typer.Option(help="Which qu
     from ingestion import intake
 
     each(job_ids, partial(intake.move, priority=priority), f"moved to priority {priority}")
+
+
+def queues(as_json: output.Json = False) -> None:
+    """Show the queues: the bells in Redis and who listens, and the jobs in PostgreSQL that wait. See docs/operations.md.
+
+    Example: python cli.py queues
+    """
+    from ingestion import standing
+
+    found = standing.look()
+    if as_json:
+        output.as_json(asdict(found))
+        return
+    output.table([_row(asdict(one)) for one in found.queues], *COLUMNS)
+    output.say(f"{found.workers} workers")
+    if stranded := found.stranded_queued + found.stranded_running:
+        output.say(f"{stranded} jobs are stranded; `python cli.py process-queue` puts them back")
+
+
+COLUMNS = ("queue", "workers", "bells", "oldest", "started", "failed", "due", "resting", "paused")
+
+
+def _row(one: dict[str, Any]) -> dict[str, Any]:
+    waits = dict.fromkeys(COLUMNS) | (one["rows"] or {})
+    oldest = None if one["oldest_seconds"] is None else f"{one['oldest_seconds']:.0f} s"
+    return waits | one | {"queue": one["name"], "bells": one["size"], "oldest": oldest}
+
+
+def empty(queue: Annotated[str, typer.Argument(metavar="QUEUE", help="As `python cli.py queues` names it.")]) -> None:
+    """Take all bells out of a queue. Its jobs stay QUEUED in PostgreSQL, so nothing is lost: the next recovery rings for them again.
+
+    Example: python cli.py empty ingestion-low
+    """
+    from ingestion import config, db, pauses
+    from ingestion import queue as bells
+
+    for name in bells.known(queue):
+        output.say(f"{name}: {bells.empty(name)} bells removed; their jobs stay QUEUED")
+    with db.transaction() as session:
+        held = ALL_HOSTS in pauses.paused(session)
+    if held:
+        output.say("they wait until `python cli.py resume`, which rings for them again")
+        return
+    seconds = config.settings().recovery_seconds
+    output.say(
+        f"nothing is paused, so workers ring for them again within {seconds:.0f} s (`python cli.py process-queue`: at once); "
+        "`python cli.py pause` first keeps them waiting, `cancel` ends them"
+    )
