@@ -1,9 +1,10 @@
-"""Work the queues: ``python worker.py [--queues ingestion-high,ingestion] [--burst]``. As many as you like, on as many machines."""
+"""Work the queues: ``python worker.py [--pool 4] [--queues ingestion-high,ingestion]``. As many as you like, on as many machines."""
 
 from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -14,7 +15,8 @@ if sys.platform == "darwin" and os.environ.get("OBJC_DISABLE_INITIALIZE_FORK_SAF
     os.environ["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program again
 
-from ingestion import broker, logs, migrations, orphans, queue
+from ingestion import broker, crawl, logs, migrations, orphans, queue
+from ingestion.pool import MOST_WORKERS, Pool
 from ingestion.startup import explained
 from ingestion.worker import IngestionWorker
 
@@ -25,17 +27,30 @@ ALL = ",".join(queue.ALL)
 
 def main(
     queues: Annotated[str, typer.Option(help="Queues to serve, most urgent first, divided by commas.")] = ALL,
+    pool: Annotated[int | None, typer.Option(min=1, max=MOST_WORKERS, help="Keep so many workers running.")] = None,
     burst: Annotated[bool, typer.Option("--burst", help="Leave when the queues are empty.")] = False,
 ) -> None:
     """Take jobs from the queues and run each in a process of its own.
 
-    Example: python worker.py --queues ingestion-high,ingestion
+    With --pool one parent keeps so many workers running; SIGTTIN adds one, SIGTTOU takes one away.
+
+    Example: python worker.py --pool 4 --queues ingestion-high,ingestion
     """
     orphans.follow_supervisor()
     with explained():
         logs.configure("worker")
         migrations.upgrade()
         names = queue.known(queues)
+    work = partial(_work, names, burst=burst)
+    if pool is None:
+        work()
+        return
+    crawl.warm()
+    raise SystemExit(Pool(pool, work, lasting=not burst).run())
+
+
+def _work(names: list[str], *, burst: bool) -> None:
+    with explained():
         worker = IngestionWorker(names, connection=broker.connection())
         log.info("worker started", queues=names)
         worker.work(burst=burst)

@@ -67,6 +67,21 @@ def test_a_worker_told_to_stop_puts_its_job_back_unspent_and_no_page_is_fetched_
     assert len(again) - len(before) <= under_way
 
 
+def test_a_pool_that_shrinks_or_stops_puts_jobs_back_unspent(environment: dict[str, str], slow_site: Site):
+    slow_site.pages.update({f"/other{path}": page for path, page in slow_site.pages.items()})
+    made = [intake.submit(f"{slow_site.url}/{path}").job.id for path in ("index.html", "other/index.html")]
+    pool = run(environment | {"PACE_SECONDS": "0.1", "RECOVERY_SECONDS": "600"}, *WORKER, "--pool", "2")
+    until(lambda: all(map(at_work, made)), "the two jobs are not both at work")
+    pool.send_signal(signal.SIGTTOU)
+    until(lambda: sorted(read(job_id).released for job_id in made) == [0, 1], "no job was put back")
+    statuses = {read(job_id).status for job_id in made}
+    pool.terminate()
+
+    assert pool.wait(10) == 0
+    assert statuses == {JobStatus.QUEUED, JobStatus.CRAWLING}
+    assert {read(job_id).status for job_id in made} == {JobStatus.QUEUED}
+
+
 def test_a_worker_that_waits_leaves_at_once(environment: dict[str, str]):
     with working() as waiting:
         until(waits_for_jobs, "the worker did not start")
