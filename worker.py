@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
@@ -15,8 +16,9 @@ if sys.platform == "darwin" and os.environ.get("OBJC_DISABLE_INITIALIZE_FORK_SAF
     os.environ["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program again
 
-from ingestion import broker, crawl, logs, migrations, orphans, queue
+from ingestion import broker, crawl, logs, migrations, orphans, queue, sitework
 from ingestion.pool import MOST_WORKERS, Pool
+from ingestion.sitework import SiteWorker
 from ingestion.startup import explained
 from ingestion.worker import IngestionWorker
 
@@ -27,6 +29,7 @@ ALL = ",".join(queue.ALL)
 
 def main(
     queues: Annotated[str, typer.Option(help="Queues to serve, most urgent first, divided by commas.")] = ALL,
+    sites: Annotated[str, typer.Option(help="Do jobs of these alone: spiders or hosts, divided by commas.")] = "",
     pool: Annotated[int | None, typer.Option(min=1, max=MOST_WORKERS, help="Keep so many workers running.")] = None,
     burst: Annotated[bool, typer.Option("--burst", help="Leave when the queues are empty.")] = False,
 ) -> None:
@@ -41,17 +44,18 @@ def main(
         logs.configure("worker")
         migrations.upgrade()
         names = queue.known(queues)
-    work = partial(_work, names, burst=burst)
+        crawl.warm()
+        made = partial(SiteWorker, sites=sitework.known(sites)) if sites else IngestionWorker
+    work = partial(_work, made, names, burst=burst)
     if pool is None:
         work()
         return
-    crawl.warm()
     raise SystemExit(Pool(pool, work, lasting=not burst).run())
 
 
-def _work(names: list[str], *, burst: bool) -> None:
+def _work(made: Callable[..., IngestionWorker], names: list[str], *, burst: bool) -> None:
     with explained():
-        worker = IngestionWorker(names, connection=broker.connection())
+        worker = made(names, connection=broker.connection())
         log.info("worker started", queues=names)
         worker.work(burst=burst)
     if not (burst or worker.was_asked_to_stop):

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from rq import Queue
+from rq.job import Job
 
 from ingestion import bell, broker, config
 from ingestion.status import Priority
@@ -41,6 +42,15 @@ def known(names: str) -> list[str]:
 def enqueue(job_id: int, priority: Priority) -> None:
     """Ring the bell for a QUEUED job. Raises redis.RedisError when Redis is away; the row then waits for recovery."""
     _queue(NAMES[priority]).enqueue_call(**_of_job(job_id))
+
+
+def in_hand(job_id: int, priority: Priority) -> Job:
+    """A bell for a QUEUED job that waits in no queue: who asks for it answers it. Those that wait are taken out. Raises RedisError."""
+    withdraw(job_id)
+    made = _queue(NAMES[priority]).create_job(**_of_job(job_id))
+    made.save()
+    made.cleanup(made.ttl)
+    return made
 
 
 def enqueue_task(task_id: int, kind: str, name: str, timeout: int) -> None:
@@ -74,8 +84,8 @@ def _bell(function: str, row: int, mark: str, told: str, timeout: int) -> dict[s
     }
 
 
-def withdraw(job_id: int, *, but: Priority) -> None:
-    """Take a row's bells out of every queue but one. One that a worker has just taken out rings, and does no harm."""
+def withdraw(job_id: int, *, but: Priority | None = None) -> None:
+    """Take a job's bells out of every queue `but` one. One that a worker has just taken out rings, and does no harm."""
     for priority, name in NAMES.items():
         rung = _queue(name)
         for rq_id in () if priority is but else rung.get_job_ids():

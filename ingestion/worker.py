@@ -100,7 +100,7 @@ class IngestionWorker(Worker):
     def run_maintenance_tasks(self) -> None:
         """RQ's own cleaning, and ours: put back what is stranded. The next time with jitter, so that workers do not crowd."""
         self._recover_at = time.monotonic() + self._recovery_seconds * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
-        with _outlasting("cleaning up"):
+        with outlasting("cleaning up"):
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         for _, rescue in ROWS.values():
             self._recover(rescue.recover)
@@ -146,7 +146,7 @@ class IngestionWorker(Worker):
 
     def maintain_heartbeats(self, job: RQJob, execution: Execution) -> None:
         """While a child works: RQ's signs of life, the maintenance that an idle worker does between jobs, a look at the child."""
-        with _outlasting("telling that a job is at work"):
+        with outlasting("telling that a job is at work"):
             super().maintain_heartbeats(job, execution)
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()
@@ -195,7 +195,7 @@ class IngestionWorker(Worker):
         """The next job. RQ waits while Redis is away; this waits, too, while it refuses to write."""
         systemd.ready("waiting for jobs")
         while not self._stop_requested:
-            with _outlasting("waiting for jobs"):
+            with outlasting("waiting for jobs"):
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
             time.sleep(OUTAGE_SECONDS)
         raise StopRequested
@@ -204,28 +204,28 @@ class IngestionWorker(Worker):
         """Do the job. What RQ could not write down about it, recovery finds out."""
         reach(Point.JOB_DEQUEUED)
         systemd.ready("at work")
-        with _outlasting("beginning or ending a job"):
+        with outlasting("beginning or ending a job"):
             super().execute_job(job, queue)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """A sign of life: for systemd, and for Redis, if it takes it."""
         systemd.alive()
-        with _outlasting("giving a sign of life"):
+        with outlasting("giving a sign of life"):
             super().heartbeat(timeout, pipeline)
 
     def check_for_suspension(self, burst: bool) -> None:
         """`rq suspend` holds where Redis can be asked about it."""
-        with _outlasting("asking whether workers are suspended"):
+        with outlasting("asking whether workers are suspended"):
             super().check_for_suspension(burst)
 
     def teardown(self) -> None:
         """Sign off, if Redis takes it."""
-        with _outlasting("signing off"):
+        with outlasting("signing off"):
             super().teardown()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager
-def _outlasting(what: str) -> Iterator[None]:
+def outlasting(what: str) -> Iterator[None]:
     """An outage of Redis is no reason for a worker to leave, as RQ's does: what was not done is done next time, or by recovery."""
     try:
         yield
