@@ -39,7 +39,8 @@ Mask: TypeAlias = set[int | signal.Signals]
 class Restarts:
     """When a worker is started in the place of one that died: at once, if that had worked for a while; else each time later.
 
-    After `most` that died young, one soon after the other, something is wrong that no new one will mend. Times are seconds.
+    The `most`th time that they died young, soon after the time before, something is wrong that no new one will mend. Those that die while
+    none is started died together, and count once. Times are seconds.
     """
 
     young: float = 10.0
@@ -47,15 +48,16 @@ class Restarts:
     longest_rest: float = 30.0
     most: int = 8
     _row: int = 0
-    _last: float = -math.inf
+    _until: float = -math.inf
 
     def rest(self, lived: float, now: float) -> float | None:
         """How long to wait after a death at `now`; None to give up."""
         if lived >= self.young:
             return 0.0
-        self._row = self._row + 1 if now - self._last < self.young + 2 * self.longest_rest else 1
-        self._last = now
-        return None if self._row >= self.most else min(self.longest_rest, self.first_rest * 2.0 ** (self._row - 1))
+        if now >= self._until:
+            self._row = self._row + 1 if now - self._until < 2 * self.young else 1
+            self._until = now + min(self.longest_rest, self.first_rest * 2.0 ** (self._row - 1))
+        return None if self._row >= self.most else self._until - now
 
 
 class Pool:

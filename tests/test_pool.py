@@ -53,15 +53,25 @@ def test_a_worker_that_had_worked_for_a_while_is_replaced_at_once():
 
 
 def test_workers_that_die_young_are_replaced_ever_later_and_then_no_more():
-    restarts = Restarts()
+    restarts, now, rests = Restarts(), 0.0, list[float]()
+    while (rest := restarts.rest(lived=0.5, now=now)) is not None:
+        rests.append(rest)
+        now += rest + 0.5
 
-    assert [restarts.rest(lived=0.1, now=n) for n in range(8)] == [1, 2, 4, 8, 16, 30, 30, None]
+    assert rests == [1, 2, 4, 8, 16, 30, 30]
+
+
+def test_workers_that_die_together_count_once():
+    restarts = Restarts(most=2)
+
+    assert [restarts.rest(lived=0.1, now=now) for now in (0, 0.25, 0.5, 0.75)] == [1, 0.75, 0.5, 0.25]
+    assert restarts.rest(lived=0.1, now=2) is None
 
 
 def test_deaths_that_are_far_from_each_other_are_no_row():
     restarts = Restarts(most=2)
 
-    assert [restarts.rest(lived=0.1, now=1000.0 * n) for n in range(4)] == [1] * 4
+    assert [restarts.rest(lived=0.1, now=100.0 * n) for n in range(4)] == [1] * 4
 
 
 # What it does ---------------------------------------------------------------------------------------------------------
