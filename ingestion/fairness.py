@@ -1,7 +1,7 @@
 """Which queue a worker looks into first: mostly the most urgent one, and every fourth time another, so that none waits for ever.
 
-Of eight jobs that a worker of the three ingestion queues takes, at least one is from `ingestion-low` when any waits there, however
-many wait before it. Within a host, where jobs wait in the table for their turn, `ingestion.lines` sees to the same.
+Of eight jobs that a worker of the three ingestion queues takes one is from `ingestion-low`, when any waits there, however many wait
+before it; of sixteen, where the worker serves five queues. Within a host, where jobs wait in the table for their turn, `ingestion.lines` sees to the same.
 """
 
 from __future__ import annotations

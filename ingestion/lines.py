@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Float, case, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from ingestion import joblist, transition
@@ -26,7 +26,7 @@ BELOW = {Priority.HIGH: (Priority.DEFAULT, Priority.LOW), Priority.DEFAULT: (Pri
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """QUEUED jobs of one priority, by what they wait for; of those that are due, how many seconds the oldest has been QUEUED."""
+    """QUEUED rows for one queue, by what they wait for; of those that are due, how many seconds the oldest has waited."""
 
     due: int = 0
     resting: int = 0
@@ -38,11 +38,11 @@ def waiting(session: Session) -> dict[Priority, Rows]:
     """The QUEUED jobs of each priority."""
     kind = case((joblist.is_paused(), PAUSED), (joblist.is_due(), DUE), else_=RESTING).label("kind")
     queued = select(Job.priority, Job.updated_at, kind).where(Job.status == JobStatus.QUEUED).subquery()
-    age = func.extract("epoch", func.now() - func.min(queued.c.updated_at))
+    age = cast(func.extract("epoch", func.now() - func.min(queued.c.updated_at)), Float)
     counted = select(queued.c.priority, queued.c.kind, func.count(), age).group_by(queued.c.priority, queued.c.kind)
     told: dict[Priority, dict[str, Any]] = {priority: {} for priority in Priority}
     for priority, what, count, seconds in session.execute(counted):
-        told[priority] |= {what: count} | ({"oldest_seconds": float(seconds)} if what == DUE else {})
+        told[priority] |= {what: count} | ({"oldest_seconds": seconds} if what == DUE else {})
     return {priority: Rows(**values) for priority, values in told.items()}
 
 

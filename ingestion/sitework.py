@@ -63,7 +63,12 @@ class SiteWorker(IngestionWorker):
     """A worker of the ingestion queues that does jobs of `sites` alone."""
 
     def __init__(self, queues: Iterable[str], *, sites: Sites, **kwargs: Any) -> None:
-        super().__init__([name for name in queues if name in queue.NAMES.values()], **kwargs)
+        names = [name for name in queues if name in queue.NAMES.values()]
+        if not names:
+            raise config.ConfigError(
+                "only the jobs of the ingestion queues are divided by sites; name one of these queues"
+            )
+        super().__init__(names, **kwargs)
         self._sites = sites
         self._given: dict[int, tuple[int, float]] = {}
 

@@ -1,31 +1,32 @@
 """How the queues stand: the bells that Redis holds of each, who listens, and the rows of PostgreSQL behind them.
 
 The bells are hints, the rows are the truth: a job whose host is busy waits without one, and one bell may ring for a job that has
-ended. What could be done and that no bell rings for is stranded, and recovery puts it back. Looking changes nothing.
+ended. What could be done and has no bell is stranded, and recovery puts it back. Looking changes nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.utils import missing_keys
 from rq.worker_registration import get_keys
+from sqlalchemy.orm import Session
 
 from ingestion import bell, broker, db, joblist, lines, queue, recovery
+from ingestion.background import ringing, table
+from ingestion.background.kinds import KINDS
 from ingestion.lines import Rows
-
-PRIORITIES = {name: priority for priority, name in queue.NAMES.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueStanding:
-    """One queue: the bells that wait, and for how many seconds the first has; those answered now, later, and by a fault; workers.
+    """One queue: the bells that wait, for how many seconds the first has, those answered now, later and by a fault; the workers that listen.
 
-    `rows` are the QUEUED jobs of this queue, None where it is no queue of ingestion.
+    `rows` are the QUEUED jobs of this priority, or the tasks of these kinds.
     """
 
     name: str
@@ -35,12 +36,12 @@ class QueueStanding:
     scheduled: int
     failed: int
     workers: int
-    rows: Rows | None
+    rows: Rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """All queues and workers; jobs that are QUEUED though no bell rings for them, and at work though nobody gives a sign of life."""
+    """All queues and workers; jobs and tasks that could begin though no bell rings for them, and at work though nobody gives a sign of life."""
 
     queues: tuple[QueueStanding, ...]
     workers: int
@@ -51,13 +52,31 @@ class Standing:
 def look() -> Standing:
     """How the queues stand now. Raises redis.RedisError when Redis is away."""
     with db.transaction() as session:
-        rows = lines.waiting(session)
-        silent, expired = len(recovery.silent(session)), joblist.expired(session)
-    queues = tuple(_queue(name, rows[PRIORITIES[name]] if name in PRIORITIES else None) for name in queue.ALL)
-    return Standing(queues=queues, workers=_alive(None), stranded_queued=silent, stranded_running=expired)
+        rows = {queue.NAMES[priority]: found for priority, found in lines.waiting(session).items()} | _tasks(session)
+        silent = len(recovery.silent(session)) + len(ringing.silent(session))
+        expired = joblist.expired(session) + table.lost(session)
+    return Standing(
+        queues=tuple(_queue(name, rows.get(name, Rows())) for name in queue.ALL),
+        workers=_alive(None),
+        stranded_queued=silent,
+        stranded_running=expired,
+    )
 
 
-def _queue(name: str, rows: Rows | None) -> QueueStanding:
+def _tasks(session: Session) -> dict[str, Rows]:
+    """The QUEUED tasks of each queue."""
+    found: dict[str, Rows] = {}
+    for kind, due, count, seconds in table.waiting(session):
+        if kind in KINDS:
+            name = KINDS[kind].queue
+            before = found.get(name, Rows())
+            oldest = max(seconds, before.oldest_seconds or 0.0)
+            more = {"due": before.due + count, "oldest_seconds": oldest} if due else {"resting": before.resting + count}
+            found[name] = replace(before, **more)
+    return found
+
+
+def _queue(name: str, rows: Rows) -> QueueStanding:
     one = Queue(name, connection=broker.connection())
     return QueueStanding(
         name=name,

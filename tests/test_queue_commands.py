@@ -47,7 +47,7 @@ def test_queues_tells_of_stranded_jobs_and_what_to_do():
     broker.connection().flushall()
 
     assert run("queues").stdout.splitlines()[-1] == (
-        "2 jobs are stranded; `python cli.py process-queue` puts them back"
+        "2 jobs or tasks are stranded; `python cli.py process-queue` puts them back"
     )
 
 
@@ -57,7 +57,7 @@ def test_an_emptied_queue_loses_no_job_and_says_when_the_bells_are_back():
     empty = queue.waiting(), broker.connection().keys("rq:job:*")
     run("process-queue")
 
-    assert told.stdout.splitlines()[0] == "ingestion: 2 bells removed; their jobs stay QUEUED"
+    assert told.stdout.splitlines()[0] == "ingestion: 2 bells removed; what they rang for stays QUEUED"
     assert "within 60 s" in told.stdout
     assert empty == (set(), [])
     assert (statuses(*made), queue.waiting()) == (["queued"] * 2, set(made))
@@ -72,9 +72,9 @@ def test_while_everything_is_paused_an_emptied_queue_stays_empty_until_resume():
     run("resume")
 
     assert told.stdout.splitlines() == [
-        "ingestion: 2 bells removed; their jobs stay QUEUED",
-        "ingestion-low: 0 bells removed; their jobs stay QUEUED",
-        "they wait until `python cli.py resume`, which rings for them again",
+        "ingestion: 2 bells removed; what they rang for stays QUEUED",
+        "ingestion-low: 0 bells removed; what they rang for stays QUEUED",
+        "it waits until `python cli.py resume`, which rings for it again",
     ]
     assert (held, queue.waiting()) == (set(), set(made))
 

@@ -86,6 +86,11 @@ def test_it_takes_only_what_waits_in_its_queues():
     assert take(worker("a.example", "ingestion-low")) == low
 
 
+def test_queues_that_no_site_has_are_refused():
+    with pytest.raises(config.ConfigError, match="name one of these queues"):
+        worker("a.example", queue.EXPORT)
+
+
 def test_what_cannot_be_claimed_is_not_taken():
     post("https://a.example/1")
     with db.transaction() as session:

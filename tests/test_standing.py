@@ -10,16 +10,15 @@ from rq.registry import FailedJobRegistry, StartedJobRegistry
 from sqlalchemy import func, update
 
 from ingestion import bell, broker, db, intake, pauses, queue, recovery, standing
+from ingestion.background import table
 from ingestion.lines import Rows
-from ingestion.models import Job
+from ingestion.models import Job, Task
 from ingestion.standing import QueueStanding
-from ingestion.status import JobStatus, Priority
+from ingestion.status import Priority
 from tests.commandline import claim, posted
 from tests.conftest import configure
-from tests.library import Work, novel
-from tests.processes import post, read, waits_for_jobs, working
-from tests.sites import plain
-from tests.sites.web import Site
+from tests.library import Work
+from tests.processes import read, waits_for_jobs, working
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("environment")
@@ -52,11 +51,25 @@ def test_a_queue_tells_its_bells_and_what_its_jobs_wait_for():
     one = of("ingestion")
 
     assert (one.size, of("ingestion-low").size, of("ingestion-high").rows) == (3, 1, Rows())
-    assert one.rows is not None
     assert (one.rows.due, one.rows.resting, one.rows.paused) == (1, 1, 1)
     assert 90 <= (one.rows.oldest_seconds or 0) < 100
     assert 0 <= (one.oldest_seconds or -1) < 10
     assert read(low).priority is Priority.LOW
+
+
+def test_background_tasks_wait_in_queues_of_their_own():
+    with db.transaction() as session:
+        ids = [table.submit(session, "reparse", {"n": n})[0].id for n in range(3)]
+        session.execute(update(Task).where(Task.id == ids[0]).values(not_before=func.now() + timedelta(hours=1)))
+        claimed = table.claim(session, ids[1], worker="here:1", lease_seconds=-1)
+        unknown = table.submit(session, "knitting", {})[0]
+    found = standing.look()
+    one = of("enrichment")
+
+    assert claimed is not None
+    assert unknown.id
+    assert (one.size, one.rows.due, one.rows.resting, of("export").rows) == (0, 1, 1, Rows())
+    assert (found.stranded_queued, found.stranded_running) == (1, 1)
 
 
 def test_what_rq_notes_of_started_and_failed_bells_is_counted_and_left_as_it_is():
@@ -102,19 +115,16 @@ def test_what_somebody_else_wrote_to_redis_has_no_age():
 
 def test_a_bell_that_has_waited_too_long_is_passed_over_and_rung_again(work: Work, monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, QUEUE_JOB_TTL="60")
-    with Site(plain.render(novel())) as site:
-        job_id = post(f"{site.url}/index.html")
-        (rung,) = Queue("ingestion", connection=broker.connection()).job_ids
-        assert 50 < broker.connection().ttl(bell.Bell.key_for(rung)) <= 60
-        broker.connection().pexpire(bell.Bell.key_for(rung), 1)
-        until(lambda: not broker.connection().exists(bell.Bell.key_for(rung)), "the bell did not expire")
-        work()
-        passed_over = read(job_id).status
-        again = recovery.recover().requeued
-        work()
+    (job_id,) = posted(1)
+    (rung,) = Queue("ingestion", connection=broker.connection()).job_ids
+    assert 50 < broker.connection().ttl(bell.Bell.key_for(rung)) <= 60
+    broker.connection().pexpire(bell.Bell.key_for(rung), 1)
+    until(lambda: not broker.connection().exists(bell.Bell.key_for(rung)), "the bell did not expire")
+    work()
+    passed_over = queue.waiting()
 
-    assert (passed_over, again) == (JobStatus.QUEUED, (job_id,))
-    assert read(job_id).status is JobStatus.DONE
+    assert passed_over == set()
+    assert (recovery.recover().requeued, queue.waiting()) == ((job_id,), {job_id})
 
 
 def test_a_bell_that_was_answered_is_kept_as_long_as_the_settings_say(work: Work, monkeypatch: pytest.MonkeyPatch):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Float, Row, cast, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,23 @@ def claimable(session: Session, kinds: Collection[str], *, but: Collection[int],
     """At most `limit` tasks of these kinds that a worker may claim now, oldest first, but those with these ids."""
     query = select(Task).where(Task.status == TaskStatus.QUEUED, _is_due(), Task.kind.in_(kinds), Task.id.not_in(but))
     return session.scalars(query.order_by(Task.id).limit(limit)).all()
+
+
+def waiting(session: Session) -> Sequence[Row[str, bool, int, float]]:
+    """Of the QUEUED tasks: kind, whether they are due, how many they are, and the seconds since the oldest was asked for."""
+    queued = (
+        select(Task.kind, Task.created_at, _is_due().label("due")).where(Task.status == TaskStatus.QUEUED).subquery()
+    )
+    age = cast(func.extract("epoch", func.now() - func.min(queued.c.created_at)), Float)
+    return session.execute(
+        select(queued.c.kind, queued.c.due, func.count(), age).group_by(queued.c.kind, queued.c.due)
+    ).all()
+
+
+def lost(session: Session) -> int:
+    """How many tasks are at work in an attempt that has given no sign of life for a lease."""
+    over = Task.lease_expires_at < func.now()
+    return session.scalar(select(func.count()).where(Task.status == TaskStatus.RUNNING, over)) or 0
 
 
 def run_by(session: Session, task_id: int, worker: str) -> Task | None:

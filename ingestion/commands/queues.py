@@ -38,35 +38,40 @@ def queues(as_json: output.Json = False) -> None:
     output.table([_row(asdict(one)) for one in found.queues], *COLUMNS)
     output.say(f"{found.workers} workers")
     if stranded := found.stranded_queued + found.stranded_running:
-        output.say(f"{stranded} jobs are stranded; `python cli.py process-queue` puts them back")
+        output.say(f"{stranded} jobs or tasks are stranded; `python cli.py process-queue` puts them back")
 
 
 COLUMNS = ("queue", "workers", "bells", "oldest", "started", "failed", "due", "resting", "paused")
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:
-    waits = dict.fromkeys(COLUMNS) | (one["rows"] or {})
     oldest = None if one["oldest_seconds"] is None else f"{one['oldest_seconds']:.0f} s"
-    return waits | one | {"queue": one["name"], "bells": one["size"], "oldest": oldest}
+    rows: dict[str, Any] = one["rows"]
+    return (
+        rows
+        | {name: one[name] for name in ("workers", "started", "failed")}
+        | {"queue": one["name"], "bells": one["size"], "oldest": oldest}
+    )
 
 
 def empty(queue: Annotated[str, typer.Argument(metavar="QUEUE", help="As `python cli.py queues` names it.")]) -> None:
-    """Take all bells out of a queue. Its jobs stay QUEUED in PostgreSQL, so nothing is lost: the next recovery rings for them again.
+    """Take all bells out of a queue. What they rang for stays QUEUED in PostgreSQL: the next recovery rings for it again.
 
     Example: python cli.py empty ingestion-low
     """
     from ingestion import config, db, pauses
     from ingestion import queue as bells
 
-    for name in bells.known(queue):
-        output.say(f"{name}: {bells.empty(name)} bells removed; their jobs stay QUEUED")
+    names = bells.known(queue)
+    for name in names:
+        output.say(f"{name}: {bells.empty(name)} bells removed; what they rang for stays QUEUED")
     with db.transaction() as session:
-        held = ALL_HOSTS in pauses.paused(session)
+        held = ALL_HOSTS in pauses.paused(session) and set(names) <= set(bells.NAMES.values())
     if held:
-        output.say("they wait until `python cli.py resume`, which rings for them again")
+        output.say("it waits until `python cli.py resume`, which rings for it again")
         return
     seconds = config.settings().recovery_seconds
     output.say(
-        f"nothing is paused, so workers ring for them again within {seconds:.0f} s (`python cli.py process-queue`: at once); "
-        "`python cli.py pause` first keeps them waiting, `cancel` ends them"
+        f"workers ring for it again within {seconds:.0f} s (`python cli.py process-queue`: at once); "
+        "`python cli.py pause` keeps jobs waiting, `cancel` ends one"
     )

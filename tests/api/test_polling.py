@@ -16,9 +16,6 @@ from ingestion.models import Job
 from ingestion.status import JobStatus
 from tests.commandline import fail, posted
 from tests.conftest import configure
-from tests.library import Work, ingest, novel
-from tests.sites import plain
-from tests.sites.web import Site
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -75,24 +72,27 @@ def test_a_job_that_rests_is_not_worth_asking_about_before(api: TestClient):
     assert 590 < int(api.get(f"/jobs/{job_id}/status").headers["Retry-After"]) <= 600
 
 
-def test_a_job_that_has_ended_tells_how_and_asks_for_no_more(api: TestClient, work: Work):
+def test_a_job_in_error_tells_why_and_asks_for_no_more(api: TestClient):
     (gone,) = posted(1)
     fail(gone, NotFound("no such novel"))
-    with Site(plain.render(novel())) as site:
-        done = ingest(f"{site.url}/index.html", work)
-    failed, whole = (api.get(f"/jobs/{job_id}/status") for job_id in (gone, done.id))
+    answer = api.get(f"/jobs/{gone}/status")
 
-    assert failed.json() == {
+    assert answer.json() == {
         "job_id": gone,
         "status": "error",
         "error": {"kind": "not_found", "message": "no such novel"},
     }
-    assert whole.json() == {
-        "job_id": done.id,
+    assert "Retry-After" not in answer.headers
+
+
+def test_a_job_that_is_done_tells_its_result():
+    told = polling.short(Job(id=7, status=JobStatus.DONE, novel_id=3, chapters_saved=6, chapters_missing=1))
+
+    assert told.model_dump(mode="json", exclude_none=True) == {
+        "job_id": 7,
         "status": "done",
-        "result": {"novel_id": done.novel_id, "chapters_saved": 6, "missing": 0},
+        "result": {"novel_id": 3, "chapters_saved": 6, "missing": 1},
     }
-    assert "Retry-After" not in failed.headers | whole.headers
 
 
 def test_a_job_that_is_not_there_has_no_status(api: TestClient):
