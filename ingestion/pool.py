@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 import structlog
 
+from ingestion import config, systemd
 from ingestion.orphans import die_with_parent
 
 log = structlog.get_logger(__name__)
@@ -83,7 +84,11 @@ class Pool:
         try:
             log.info("pool started", workers=self._size)
             while self._workers or self._size:
-                self._heed(_next_signal(self._fill(before)))
+                rest = self._fill(before)
+                if self._size:
+                    systemd.ready(f"{len(self._workers)} workers")
+                systemd.alive()
+                self._heed(_next_signal(min(rest, config.watchdog_seconds() / 2)))
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
@@ -92,7 +97,7 @@ class Pool:
         return int(self._failed)
 
     def _fill(self, mask: Mask) -> float:
-        """Start what is missing; while it rests, the seconds until then, else 0."""
+        """Start what is missing; while it rests, the seconds until then, else infinity."""
         missing = self._size - len(self._workers) + len(self._leaving)
         rest = self._not_before - time.monotonic()
         if missing > 0 and rest > 0:
@@ -101,7 +106,7 @@ class Pool:
             worker = multiprocessing.get_context("fork").Process(target=self._begin, args=(os.getpid(), mask))
             worker.start()
             self._workers[worker] = time.monotonic()
-        return 0.0
+        return math.inf
 
     def _begin(self, parent: int, mask: Mask) -> None:
         """In the child: be no orphan, and have signals do what they do in any process until the work says otherwise."""
@@ -117,6 +122,7 @@ class Pool:
     def _heed(self, number: int) -> None:
         if number in STOP:
             log.info("pool asked to stop", signal=signal.Signals(number).name)
+            systemd.stopping()
             self._size = 0
             self._tell_to_leave(list(self._workers))
         elif number == signal.SIGTTIN:
@@ -156,8 +162,8 @@ class Pool:
 
 
 def _next_signal(seconds: float) -> int:
-    """The next signal to heed; SIGALRM after so many seconds, unless they are 0."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    """The next signal to heed; SIGALRM after so many seconds, unless they have no end."""
+    signal.setitimer(signal.ITIMER_REAL, 0 if math.isinf(seconds) else seconds)
     number = signal.sigwait(HEEDED)
     signal.setitimer(signal.ITIMER_REAL, 0)
     return number

@@ -18,7 +18,7 @@ from rq.queue import Queue
 from rq.worker import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import config, crawl, db, joblist, queue, urls
+from ingestion import config, crawl, db, joblist, queue, systemd, urls
 from ingestion.errors import UnsupportedSite
 from ingestion.models import Job
 from ingestion.worker import IngestionWorker, outlasting
@@ -76,6 +76,7 @@ class SiteWorker(IngestionWorker):
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[RQJob, Queue] | None:
         """The next job, with a bell for it; None when there is none and RQ would not wait (`timeout` is None)."""
+        systemd.ready("waiting for jobs")
         with outlasting("saying that it waits"):
             self.set_state(WorkerStatus.IDLE)
         while not self._stop_requested:

@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ingestion import config, systemd
+from ingestion.pool import Pool
 from ingestion.system import ROOT, free_port
 from tests.conftest import configure
 from tests.processes import post
@@ -71,6 +73,14 @@ def test_a_forked_child_is_silent(listener: socket.socket):
     systemd.alive()
 
     assert heard(listener) == "WATCHDOG=1"
+
+
+def test_of_a_pool_the_parent_speaks_and_its_workers_are_silent(listener: socket.socket):
+    Pool(1, partial(systemd.ready, "a worker"), lasting=False).run()
+    systemd.stopping()
+
+    told = [heard(listener) for _ in range(3)]
+    assert told == ["READY=1\nSTATUS=1 workers", "WATCHDOG=1", "STOPPING=1\nSTATUS=stopping"]
 
 
 @pytest.mark.parametrize("address", ["", "/nowhere/notify"])
