@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from ingestion import broker, queue
+from ingestion import broker, logs, queue
 from tests.commandline import posted, run, statuses
 from tests.processes import read
+from worker import main
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -84,3 +85,18 @@ def test_a_queue_that_is_none_is_named():
 
     assert told.exit_code == 1
     assert "unknown queue ['mail']" in str(told.exception)
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"queues": "ingestion,mail"}, "settings: unknown queue ['mail']"),
+        ({"sites": "royalrod"}, "settings: unknown site royalrod"),
+    ],
+)
+def test_a_worker_of_what_is_unknown_is_refused_by_name(wish: dict[str, str], told: str):
+    with pytest.raises(SystemExit) as refused:
+        main(**wish)
+    logs.configure("test")
+
+    assert str(refused.value).startswith(told)

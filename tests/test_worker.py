@@ -162,9 +162,3 @@ def test_two_workers_do_many_novels_each_once(environment: dict[str, str], count
     assert len({job.novel_id for job in done}) == count
     assert len(fetched) == len(set(fetched)) == count * 4
     assert {job.attempt for job in done} == {1}
-
-
-def test_an_unknown_queue_is_refused_by_name(environment: dict[str, str]):
-    with pytest.raises(SystemExit, match=r"^settings: unknown queue \['mail'\]"):
-        worker.main(queues="ingestion,mail")
-    logs.configure("test")
