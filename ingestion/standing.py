@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rq import Queue
 from rq.exceptions import NoSuchJobError
@@ -55,8 +55,9 @@ def look() -> Standing:
         rows = {queue.NAMES[priority]: found for priority, found in lines.waiting(session).items()} | _tasks(session)
         silent = len(recovery.silent(session)) + len(ringing.silent(session))
         expired = joblist.expired(session) + table.lost(session)
+        now = db.now(session)
     return Standing(
-        queues=tuple(_queue(name, rows.get(name, Rows())) for name in queue.ALL),
+        queues=tuple(_queue(name, rows.get(name, Rows()), now) for name in queue.ALL),
         workers=_alive(None),
         stranded_queued=silent,
         stranded_running=expired,
@@ -76,12 +77,12 @@ def _tasks(session: Session) -> dict[str, Rows]:
     return found
 
 
-def _queue(name: str, rows: Rows) -> QueueStanding:
+def _queue(name: str, rows: Rows, now: datetime) -> QueueStanding:
     one = Queue(name, connection=broker.connection())
     return QueueStanding(
         name=name,
         size=one.count,
-        oldest_seconds=_age(one),
+        oldest_seconds=_age(one, now),
         started=one.started_job_registry.get_job_count(cleanup=False),
         scheduled=one.scheduled_job_registry.get_job_count(cleanup=False),
         failed=one.failed_job_registry.get_job_count(cleanup=False),
@@ -90,12 +91,12 @@ def _queue(name: str, rows: Rows) -> QueueStanding:
     )
 
 
-def _age(one: Queue) -> float | None:
+def _age(one: Queue, now: datetime) -> float | None:
     """Seconds that the bell at the front has waited; None when there is none, or it has expired."""
     for rq_id in one.get_job_ids(length=1):
         with contextlib.suppress(NoSuchJobError):
             first = bell.Bell.fetch(rq_id, connection=broker.connection(), serializer=bell.Plain)
-            return (datetime.now(UTC) - first.enqueued_at).total_seconds() if first.enqueued_at else None
+            return (now - first.enqueued_at).total_seconds() if first.enqueued_at else None
     return None
 
 

@@ -14,8 +14,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-import worker
-from ingestion import broker, db, logs, queue
+from ingestion import broker, db, queue
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
 from tests.processes import child_of, ended, has_pages, lives, post, read, story, waits_for_jobs, working
@@ -69,15 +68,16 @@ def test_a_worker_told_to_stop_puts_its_job_back_unspent_and_no_page_is_fetched_
 
 def test_a_pool_that_shrinks_or_stops_puts_jobs_back_unspent(environment: dict[str, str], slow_site: Site):
     slow_site.pages.update({f"/other{path}": page for path, page in slow_site.pages.items()})
-    made = [intake.submit(f"{slow_site.url}/{path}").job.id for path in ("index.html", "other/index.html")]
-    pool = run(environment | {"PACE_SECONDS": "0.1", "RECOVERY_SECONDS": "600"}, *WORKER, "--pool", "2")
-    until(lambda: all(map(at_work, made)), "the two jobs are not both at work")
-    pool.send_signal(signal.SIGTTOU)
-    until(lambda: sorted(read(job_id).released for job_id in made) == [0, 1], "no job was put back")
-    statuses = {read(job_id).status for job_id in made}
-    pool.terminate()
+    made = [post(f"{slow_site.url}/{path}") for path in ("index.html", "other/index.html")]
+    settings = environment | {"PACE_SECONDS": "0.1", "RECOVERY_SECONDS": "600"}
+    with run(settings, "worker.py", "--pool", "2") as pool:
+        until(lambda: all(has_pages(job_id, more_than=0) for job_id in made), "the two jobs are not both at work")
+        pool.send_signal(signal.SIGTTOU)
+        until(lambda: sorted(read(job_id).released for job_id in made) == [0, 1], "no job was put back")
+        statuses = {read(job_id).status for job_id in made}
+        pool.terminate()
+        assert pool.wait(10) == 0
 
-    assert pool.wait(10) == 0
     assert statuses == {JobStatus.QUEUED, JobStatus.CRAWLING}
     assert {read(job_id).status for job_id in made} == {JobStatus.QUEUED}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, Field
@@ -57,12 +57,12 @@ class Short(BaseModel):
 def get_status(job_id: Id, response: Response) -> Short:
     """One job in short. While it is unfinished, `Retry-After` says after how many seconds to ask again."""
     with db.transaction() as session:
-        job = joblist.get(session, job_id)
+        job, now = joblist.get(session, job_id), db.now(session)
     if job is None:
         raise HTTPException(404, f"no job {job_id}")
     response.headers["Cache-Control"] = "no-store"
     if job.status in UNFINISHED:
-        response.headers["Retry-After"] = str(soon(job, _pace(job), datetime.now(UTC)))
+        response.headers["Retry-After"] = str(soon(job, _pace(job), now))
     return short(job)
 
 
