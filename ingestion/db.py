@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psycopg2
 import structlog
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
@@ -50,7 +50,7 @@ def engine() -> Engine:
         max_overflow=40,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "quire", **KEEPALIVES},
     )
-    event.listen(made, "connect", _limit_idle_transactions)
+    event.listen(made, "begin", _limit_idleness)
     # A socket shared by two processes mixes up their answers: the child lets go of the parent's without closing them.
     os.register_at_fork(after_in_child=lambda: made.dispose(close=False))
     return made
@@ -99,7 +99,6 @@ def is_outage(error: Exception) -> bool:
     return code.startswith(PASSING)
 
 
-def _limit_idle_transactions(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'")
-    connection.commit()
+def _limit_idleness(connection: Connection) -> None:
+    """In each transaction anew: a pooler that divides a session among many (PgBouncer) keeps nothing that was set before."""
+    connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'")
