@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from redis import ConnectionError, Redis
 from redis import asyncio as aio
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
-from ingestion import config, embedded
+from ingestion import addresses, config, embedded
 
 CONNECT_TIMEOUT_SECONDS = 2
-#: RQ lengthens it for its workers, which wait for jobs.
-ANSWER_TIMEOUT_SECONDS = 5
 PROMPT_TIMEOUT_SECONDS = 0.5
 
 
@@ -25,7 +25,8 @@ def redis_url() -> str:
 @cache
 def connection() -> Redis:
     """This process's Redis."""
-    return _connect(CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS)
+    seconds = config.settings().redis_timeout  # RQ lengthens it for its workers, which wait for jobs
+    return _connect(min(CONNECT_TIMEOUT_SECONDS, seconds), seconds)
 
 
 @cache
@@ -42,5 +43,15 @@ def ear() -> aio.Redis:
 def _connect(connect_seconds: float, answer_seconds: float) -> Redis:
     # One more try at once mends a connection that a restart cut; what lasts longer is the caller's to answer.
     retry = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
-    timeouts = {"socket_connect_timeout": connect_seconds, "socket_timeout": answer_seconds}
-    return Redis.from_url(redis_url(), retry=retry, **timeouts)
+    options: dict[str, Any] = {
+        "socket_connect_timeout": connect_seconds,
+        "socket_timeout": answer_seconds,
+        "retry": retry,
+    }
+    url = redis_url()
+    told = addresses.sentinels(url)
+    if told is None:
+        return Redis.from_url(url, **options)
+    asked = Sentinel(told.hosts, sentinel_kwargs=options | told.to_sentinels)  # type: ignore[no-untyped-call]
+    master: Redis = asked.master_for(told.master, **options | told.to_master)  # type: ignore[no-untyped-call]
+    return master

@@ -14,6 +14,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingestion import options
@@ -53,8 +54,7 @@ def settings() -> Settings:
         values: dict[str, Any] = {name.lower(): value for name, value in _given().items()}
         return Settings(**values)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
-        raise ConfigError("; ".join(_without_secrets(line) for line in lines)) from None
+        raise ConfigError("; ".join(map(_told, error.errors()))) from None
 
 
 def under_supervisor() -> bool:
@@ -94,8 +94,15 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
+def _told(error: ErrorDetails) -> str:
+    name = ".".join(map(str, error["loc"])).upper()
+    if not name:  # what several settings say together, whose message names them
+        return error["msg"]
+    return _without_secrets(f"{name}: {error['msg']} (got {error['input']!r})")
+
+
 def _without_secrets(line: str) -> str:
-    return line.partition(" (got ")[0] if "_URL" in line or "TOKENS" in line else line
+    return line.partition(" (got ")[0] if any(word in line for word in ("_URL", "TOKENS", "PASSWORD")) else line
 
 
 def _given() -> dict[str, str]:

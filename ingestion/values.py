@@ -1,4 +1,4 @@
-"""What the text of a setting means: lists divided by commas, pairs, networks, tokens, URLs with a password in them."""
+"""What the text of a setting means: lists divided by commas, pairs, networks, tokens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_settings import NoDecode
@@ -42,10 +41,17 @@ def _split_addresses(value: Any) -> Any:
     return re.split(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)", value.strip()) if isinstance(value, str) else value
 
 
+def _port_alone(value: Any) -> Any:
+    """Nothing of an address: Kubernetes sets REDIS_PORT=tcp://10.0.0.7:6379 where a service is named redis."""
+    return None if isinstance(value, str) and value.startswith("tcp://") else value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PortAlone = Annotated[Port | None, BeforeValidator(_port_alone)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(ascii_host)], ...], NoDecode, BeforeValidator(_split_commas)]
-Ports = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split_commas)]
+Ports = Annotated[tuple[Port, ...], NoDecode, BeforeValidator(_split_commas)]
 TokenEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,50}:(read|write):[0-9a-f]{64}$")]
 AddressEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://\S+$")]
 Addresses = Annotated[tuple[AddressEntry, ...], NoDecode, BeforeValidator(_split_addresses)]
@@ -53,12 +59,3 @@ Happenings = Annotated[tuple[Happening, ...], NoDecode, BeforeValidator(_split_c
 Tokens = Annotated[tuple[TokenEntry, ...], NoDecode, BeforeValidator(_split_commas)]
 Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
 Paces = Annotated[dict[str, Annotated[float, Field(ge=0, le=3600)]], NoDecode, BeforeValidator(_split_pairs)]
-
-
-def with_a_port(url: str) -> str:
-    """The URL, if its host and port can be told from its password: who meets it later would repeat what they make of it."""
-    try:
-        _ = urlsplit(url).port
-    except ValueError:
-        raise ValueError("its port is no number; in a password write %40 for @, %3A for :, %2F for /") from None
-    return url
