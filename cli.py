@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ingestion.commands import (
+    backups,
     canary,
     care,
     jobs,
@@ -64,6 +65,8 @@ for command in (
     tasks.tasks,
     tasks.task,
     webhooks.notify,
+    backups.backup,
+    backups.restore,
     running.up,
     running.demo,
 ):

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import psycopg2
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, URL, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,11 @@ T = TypeVar("T")
 def database_url() -> str:
     """DATABASE_URL, or the embedded server's. Raises EmbeddedError when there is neither."""
     return config.settings().database_url or embedded.running(config.settings().data_dir).database_url
+
+
+def direct_url() -> URL:
+    """Where PostgreSQL is without a pooler between, for programs that need a session of their own. Raises EmbeddedError."""
+    return make_url(config.settings().database_direct_url or database_url())
 
 
 @cache

@@ -29,6 +29,8 @@ class Servers(BaseModel):
 
     #: SQLAlchemy or libpq URL. Unset: the embedded PostgreSQL that `cli.py up` keeps in DATA_DIR.
     database_url: str | None = None
+    #: The same server without the pooler that DATABASE_URL leads to, for `cli.py backup` and `restore`. Unset: DATABASE_URL.
+    database_direct_url: str | None = None
     #: redis://, rediss://, unix:// or sentinel:// URL. Unset: as the next six say, or the embedded Valkey in DATA_DIR.
     redis_url: str | None = None
     #: The same in single settings, for where REDIS_URL is not set.
@@ -43,7 +45,7 @@ class Servers(BaseModel):
     #: Folder of the embedded servers' data.
     data_dir: Path = Path("data")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _postgresql(cls, value: str | None) -> str | None:
         return value and addresses.postgresql(value)

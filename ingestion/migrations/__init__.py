@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HERE = Path(__file__).parent
+VERSIONS = HERE / "versions"
 
 
-def upgrade(engine: Engine | None = None) -> None:
-    """Bring the database up to date. Safe to call from many processes at once: one migrates, the others wait.
+def upgrade(engine: Engine | None = None, *, revision: str = "head") -> None:
+    """Bring the database up to `revision`. Safe to call from many processes at once: one migrates, the others wait.
 
-    Every program asks at its start, and nearly always there is nothing to do: then it is spared the import of Alembic.
+    One that a newer version has brought further is left as it is: its tables do for the version before, too. Every program asks
+    at its start, and nearly always there is nothing to do: then it is spared the import of Alembic.
     """
-    if not is_current(engine):
+    if revision != "head" or current(engine) != revisions()[-1]:
         from alembic import command
 
-        command.upgrade(_config(engine), "head")
+        command.upgrade(_config(engine), revision)
 
 
 def downgrade(revision: str) -> None:
@@ -33,18 +35,34 @@ def downgrade(revision: str) -> None:
     command.downgrade(_config(None), revision)
 
 
-def is_current(engine: Engine | None = None) -> bool:
-    """Whether the last migration that the database had is the last that this program knows."""
+def current(engine: Engine | None = None) -> str | None:
+    """The newest migration that the database has; None when it has none."""
     with (engine or db.engine()).connect() as connection:
         if connection.scalar(select(func.to_regclass("alembic_version"))) is None:
-            return False
+            return None
         version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return version == _newest()
+    return version
 
 
-def _newest() -> str:
-    """The revisions are numbers, and their files begin with them."""
-    return max(file.name for file in (HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
+def revisions() -> list[str]:
+    """Every migration that this program has, oldest first. They are numbers, and their files begin with them."""
+    return sorted(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*.py"))
+
+
+def head() -> str:
+    """The newest migration that this program has."""
+    return revisions()[-1]
+
+
+def knows(revision: str) -> bool:
+    """Whether this program has the migration."""
+    return revision in revisions()
+
+
+def is_current() -> bool:
+    """Whether the database has every migration that this program knows; it may have those of a newer version."""
+    known, now = revisions(), current()
+    return now == known[-1] or (now is not None and now not in known)
 
 
 def _config(engine: Engine | None) -> Config:

@@ -28,7 +28,7 @@ class Folder:
 
     def put(self, name: str, content: bytes) -> None:
         """Keep the picture, whole or not at all; it is on the disk when this returns. Raises OSError."""
-        place = self._place(name)
+        place = self.place(name)
         if place.exists():
             return
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ class Folder:
 
     def get(self, name: str) -> Iterator[bytes]:
         """The picture, in chunks. Raises FileNotFoundError at once, and OSError."""
-        file = self._place(name).open("rb")
+        file = self.place(name).open("rb")
 
         def chunks() -> Iterator[bytes]:
             with file:
@@ -53,7 +53,8 @@ class Folder:
 
         return chunks()
 
-    def _place(self, name: str) -> Path:
+    def place(self, name: str) -> Path:
+        """Where the picture is, if it is there."""
         return self._root / name[:2] / name
 
 

@@ -80,6 +80,12 @@ def names(session: Session, urls: Collection[str]) -> dict[str, str]:
     return {row.url: row.name for row in of(session, urls) if row.name is not None}
 
 
+def all_names(session: Session) -> Sequence[str]:
+    """The names in the store of all that are there, each once."""
+    found = select(Picture.name).where(Picture.name.is_not(None)).distinct().order_by(Picture.name)
+    return [name for name in session.scalars(found) if name]
+
+
 def counted(session: Session, urls: Collection[str]) -> Counted:
     """How many of them are there. Those that were never asked for are missing too."""
     has_name = Picture.name.is_not(None)

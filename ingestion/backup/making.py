@@ -1,0 +1,83 @@
+"""Makes a backup: a dump of one moment, then the pictures that it may name, then a look at whether it can be read."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingestion import db, migrations
+from ingestion.backup import BackupError, archive, programs, tables
+from ingestion.pictures import store, table
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A backup: how many bytes it has, how many pictures, and how many of them were not in their folder (None: they are in a bucket)."""
+
+    path: Path
+    size: int
+    pictures: int
+    lost: int | None
+
+
+def make(target: Path) -> Made:
+    """Write a backup to `target`; where that is a folder, to a file in it that is named by the time.
+
+    Raises BackupError, OSError, and what the database raises when it is away.
+    """
+    now = datetime.now(UTC)
+    path = target / now.strftime(archive.NAME) if target.is_dir() else target
+    with db.transaction() as session:
+        version = tables.server_version(session)
+    place, made_by = programs.folder(version)
+    revision = _revision()
+    with archive.written(path) as into, tempfile.NamedTemporaryFile(dir=path.parent, prefix=".quire-") as dump:
+        names = [f"--table={name}" for name in tables.NAMES]
+        command = [
+            str(place / "pg_dump"),
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            f"--file={dump.name}",
+            *names,
+        ]
+        with programs.told(db.direct_url()) as environment:
+            programs.run(command, environment)
+        verify(place, Path(dump.name))
+        into.tell(archive.About(made_at=now.isoformat(timespec="seconds"), revision=revision, pg_dump=made_by))
+        into.keep(archive.DUMP, Path(dump.name))
+        # After the dump: a picture's file is there before the row that names it.
+        pictures, lost = _pictures(into)
+    return Made(path=path, size=path.stat().st_size, pictures=pictures, lost=lost)
+
+
+def verify(place: Path, dump: Path) -> None:
+    """Read the whole dump once. Raises BackupError when it is damaged."""
+    programs.run([str(place / "pg_restore"), "--file=-", str(dump)])
+
+
+def _revision() -> str:
+    """The database's migration, if this program knows it. Raises BackupError."""
+    revision = migrations.current()
+    if revision is None:
+        raise BackupError("the database has no tables yet: there is nothing to back up")
+    if not migrations.knows(revision):
+        raise BackupError(f"the database's tables are of a newer version ({revision}): back it up with that")
+    return revision
+
+
+def _pictures(into: archive.Writer) -> tuple[int, int | None]:
+    folder = store.opened()
+    if not isinstance(folder, store.Folder):
+        return 0, None
+    with db.transaction() as session:
+        names = table.all_names(session)
+    kept = 0
+    for name in names:
+        place = folder.place(name)
+        if place.exists():
+            into.keep(archive.PICTURES + name, place)
+            kept += 1
+    return kept, len(names) - kept
