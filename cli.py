@@ -7,10 +7,10 @@ import sys
 import typer
 
 from ingestion.commands import (
-    backups,
     canary,
     care,
     jobs,
+    keeping,
     kit,
     library,
     live,
@@ -65,8 +65,9 @@ for command in (
     tasks.tasks,
     tasks.task,
     webhooks.notify,
-    backups.backup,
-    backups.restore,
+    keeping.backup,
+    keeping.restore,
+    keeping.prune,
     running.up,
     running.demo,
 ):

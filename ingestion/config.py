@@ -38,6 +38,7 @@ class Settings(
     options.Reading,
     options.Pictures,
     options.Notices,
+    options.Keeping,
     options.Logging,
     BaseSettings,
 ):

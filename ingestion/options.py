@@ -189,6 +189,21 @@ class Notices(BaseModel):
     notify_wait: float = Field(default=300.0, ge=0, le=86_400)
 
 
+class Keeping(BaseModel):
+    """For how many days `cli.py prune` keeps what is over. 0: for ever."""
+
+    #: Jobs that are DONE, and are not the newest of their novel; jobs in ERROR, which a person may want to retry; dry runs.
+    keep_jobs_days: int = Field(default=90, ge=0)
+    keep_errors_days: int = Field(default=365, ge=0)
+    keep_dry_runs_days: int = Field(default=7, ge=0)
+    #: The events of jobs that are DONE and stay.
+    keep_events_days: int = Field(default=90, ge=0)
+    #: Pages since they were last fetched or confirmed. What is gone is fetched again, by the next job or after a spider was mended.
+    keep_pages_days: int = Field(default=0, ge=0)
+    #: Tokens since they were revoked.
+    keep_tokens_days: int = Field(default=90, ge=0)
+
+
 class Logging(BaseModel):
     """What is told, and how."""
 

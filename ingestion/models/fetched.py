@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ingestion.models.base import Base, Now
@@ -25,7 +25,7 @@ class Page(Base):
     status: Mapped[int]
     headers: Mapped[dict[str, Any]]
     body: Mapped[bytes]
-    fetched_at: Mapped[datetime]
+    fetched_at: Mapped[datetime] = mapped_column(index=True)
     rejected_at: Mapped[datetime | None]
 
 
@@ -51,12 +51,13 @@ class SiteReading(Base):
 
     `rank` is the place of `strategy` among those of the spider, the best being 0. Of the chapters `asked` for whose pages came,
     `parsed` gave a text; `shortened` texts lost more than half of what the library had. `empty` names the facts that were not there.
+    It outlives its job, since a site is judged by it.
     """
 
     __tablename__ = "reading"
     __table_args__ = (Index("ix_reading_site_host_read_at", "site", "host", "read_at"),)
 
-    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     site: Mapped[str]
     url: Mapped[str]
     host: Mapped[str]

@@ -30,6 +30,7 @@ class Job(Base):
         Index("uq_job_unfinished_canonical_url", "canonical_url", unique=True, postgresql_where=IS_ONLY_ONE),
         Index("ix_job_unfinished", "status", "id", postgresql_where=IS_UNFINISHED),
         Index("ix_job_status_id", "status", "id"),
+        Index("ix_job_novel_id_id", "novel_id", "id"),
         CheckConstraint("attempt >= 0", name="attempt"),
     )
 

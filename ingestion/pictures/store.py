@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from uuid import uuid4
 from ingestion import config
 
 CHUNK_BYTES = 64 * 1024
+OLD_SECONDS = 24 * 3600
 #: A bucket that does not answer is asked again for as long; a worker's lease outlasts it.
 BUCKET_SECONDS = 20
 
@@ -29,7 +31,8 @@ class Folder:
     def put(self, name: str, content: bytes) -> None:
         """Keep the picture, whole or not at all; it is on the disk when this returns. Raises OSError."""
         place = self.place(name)
-        if place.exists():
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(place)  # whoever looks for files that nothing names any more leaves it alone
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_suffix(f".{uuid4().hex}")
@@ -52,6 +55,24 @@ class Folder:
                 yield from iter(lambda: file.read(CHUNK_BYTES), b"")
 
         return chunks()
+
+    def old(self) -> Iterator[tuple[Path, int]]:
+        """The files that nobody wrote or wished to write for a day, those of broken writes too, with their sizes in bytes."""
+        for path in self._root.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                found = path.stat()
+                if found.st_mtime < time.time() - OLD_SECONDS:
+                    yield path, found.st_size
+
+    def remove(self, path: Path) -> bool:
+        """Remove a file of those, unless it is young again: it is put aside first, so that a `put` at the same time is not lost."""
+        aside = path.with_suffix(f".{uuid4().hex}")
+        path.rename(aside)
+        if aside.stat().st_mtime >= time.time() - OLD_SECONDS:
+            aside.rename(path)
+            return False
+        aside.unlink()
+        return True
 
     def place(self, name: str) -> Path:
         """Where the picture is, if it is there."""

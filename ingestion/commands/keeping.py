@@ -1,4 +1,4 @@
-"""Commands that keep the library safe: back it up, and restore it."""
+"""Commands that look after what is stored: back it up, restore it, let go of what is over."""
 
 from __future__ import annotations
 
@@ -64,6 +64,25 @@ def restore(
     if done.put_back:
         output.say(f"jobs that were running then, and are QUEUED now: {len(done.put_back)}")
     output.say("start the workers, and all that was unfinished goes on")
+
+
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be let go.")] = False,
+    as_json: output.Json = False,
+) -> None:
+    """Let go of old jobs, events, pages, revoked tokens and stray pictures, as the settings KEEP_… say. Workers may go on.
+
+    Example: python cli.py prune --dry-run
+    """
+    from ingestion import prune
+
+    with _explained():
+        done = prune.prune(dry_run=dry_run)
+    if as_json:
+        output.as_json([{"what": one.what, "count": one.count, "bytes": one.size} for one in done])
+        return
+    would = "would be " if dry_run else ""
+    output.say(*(f"{one.what}: {one.count} {would}let go, {one.size / 1e6:.1f} MB" for one in done))
 
 
 @contextlib.contextmanager
