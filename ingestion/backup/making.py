@@ -63,7 +63,7 @@ def _revision() -> str:
     revision = migrations.current()
     if revision is None:
         raise BackupError("the database has no tables yet: there is nothing to back up")
-    if not migrations.knows(revision):
+    if revision not in migrations.revisions():
         raise BackupError(f"the database's tables are of a newer version ({revision}): back it up with that")
     return revision
 

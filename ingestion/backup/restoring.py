@@ -36,7 +36,7 @@ def restore(path: Path, *, force: bool = False) -> Restored:
     Raises BackupError: the file is damaged, the library is not empty (`force` does without it), somebody else uses it.
     """
     with archive.read(path) as backup, tempfile.NamedTemporaryFile(prefix="quire-") as dump:
-        if not migrations.knows(backup.about.revision):
+        if backup.about.revision not in migrations.revisions():
             raise BackupError(f"{path} is of a newer version ({backup.about.revision}): restore it with that")
         with backup.open(archive.DUMP) as packed:
             shutil.copyfileobj(packed, dump)

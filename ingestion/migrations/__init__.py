@@ -49,16 +49,6 @@ def revisions() -> list[str]:
     return sorted(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*.py"))
 
 
-def head() -> str:
-    """The newest migration that this program has."""
-    return revisions()[-1]
-
-
-def knows(revision: str) -> bool:
-    """Whether this program has the migration."""
-    return revision in revisions()
-
-
 def is_current() -> bool:
     """Whether the database has every migration that this program knows; it may have those of a newer version."""
     known, now = revisions(), current()
