@@ -57,6 +57,13 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         _ask_both()
 
 
+def test_of_several_machines_the_one_that_can_write_is_used(proof: Path, monkeypatch: pytest.MonkeyPatch):
+    url = db.database_url().replace("@127.0.0.1:", "@127.0.0.1:1,127.0.0.1:")
+    configure(monkeypatch, DATABASE_URL=f"{url}&target_session_attrs=read-write")
+    with db.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM job")) == 0
+
+
 def test_single_settings_ask_for_encryption_too(proof: Path, monkeypatch: pytest.MonkeyPatch):
     port = broker.redis_url().rpartition(":")[2].partition("/")[0]
     monkeypatch.delenv("REDIS_URL")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import json
 import os
 import re
 import tarfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from ingestion.backup import BackupError
 from ingestion.pictures import kinds
 
 ABOUT, DUMP, PICTURES = "quire.json", "database.dump", "pictures/"
+UNFINISHED = ".unfinished"
 #: How backups are called that are given a folder only, by the time in UTC; `rotate` takes none that is called otherwise.
 NAME = "quire-%Y%m%dT%H%M%SZ.tar"
 _NAMED = re.compile(r"^quire-[0-9]{8}T[0-9]{6}Z\.tar$")
@@ -49,10 +52,11 @@ class Writer:
         entry = _entry(ABOUT, len(told))
         self._file.addfile(entry, io.BytesIO(told))
 
-    def keep(self, name: str, path: Path) -> None:
-        """Put in a file. Raises OSError."""
-        with path.open("rb") as content:
-            self._file.addfile(_entry(name, path.stat().st_size), content)
+    def keep(self, name: str, content: IO[bytes]) -> None:
+        """Put in a file from its beginning. Raises OSError."""
+        size = content.seek(0, os.SEEK_END)
+        content.seek(0)
+        self._file.addfile(_entry(name, size), content)
 
 
 class Reader:
@@ -86,16 +90,18 @@ class Reader:
 @contextlib.contextmanager
 def written(path: Path) -> Iterator[Writer]:
     """A backup that stands at `path`, on the disk, once the block ends, and not before. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with open(part, "wb", opener=_private) as file:
+    part = path.with_name(f".{path.name}{UNFINISHED}")
+    _clear_after_kill([part, *path.parent.glob(f".quire-*.tar{UNFINISHED}")])
+    with open(part, "xb", opener=_private) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
             with tarfile.open(fileobj=file, mode="w") as tar:
                 yield Writer(tar)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -117,9 +123,17 @@ def rotate(folder: Path, keep: int) -> list[Path]:
     return old
 
 
+def _clear_after_kill(parts: Iterable[Path]) -> None:
+    """Remove what a process left that had no chance to do so; one that is at work holds its file's lock."""
+    for part in parts:
+        with contextlib.suppress(FileNotFoundError, BlockingIOError), part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+
+
 def _entry(name: str, size: int) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
-    entry.size, entry.mode = size, 0o600
+    entry.size, entry.mode, entry.mtime = size, 0o600, int(time.time())
     return entry
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from ingestion import db, migrations
 from ingestion.backup import BackupError, archive, programs, tables
@@ -33,29 +35,23 @@ def make(target: Path) -> Made:
         version = tables.server_version(session)
     place, made_by = programs.folder(version)
     revision = _revision()
-    with archive.written(path) as into, tempfile.NamedTemporaryFile(dir=path.parent, prefix=".quire-") as dump:
-        names = [f"--table={name}" for name in tables.NAMES]
-        command = [
-            str(place / "pg_dump"),
-            "--format=custom",
-            "--no-owner",
-            "--no-privileges",
-            f"--file={dump.name}",
-            *names,
-        ]
+    dumping = [str(place / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    dumping += [f"--table={name}" for name in tables.NAMES]
+    # A file without a name: nothing is left of it, whatever ends this process.
+    with archive.written(path) as into, tempfile.TemporaryFile(dir=path.parent) as dump:
         with programs.told(db.direct_url()) as environment:
-            programs.run(command, environment)
-        verify(place, Path(dump.name))
+            programs.run(dumping, environment, stdout=dump)
+        verify(place, dump)
         into.tell(archive.About(made_at=now.isoformat(timespec="seconds"), revision=revision, pg_dump=made_by))
-        into.keep(archive.DUMP, Path(dump.name))
+        into.keep(archive.DUMP, dump)
         # After the dump: a picture's file is there before the row that names it.
         pictures, lost = _pictures(into)
     return Made(path=path, size=path.stat().st_size, pictures=pictures, lost=lost)
 
 
-def verify(place: Path, dump: Path) -> None:
+def verify(place: Path, dump: IO[bytes]) -> None:
     """Read the whole dump once. Raises BackupError when it is damaged."""
-    programs.run([str(place / "pg_restore"), "--file=-", str(dump)])
+    programs.run([str(place / "pg_restore"), "--file=-"], stdin=dump)
 
 
 def _revision() -> str:
@@ -76,8 +72,7 @@ def _pictures(into: archive.Writer) -> tuple[int, int | None]:
         names = table.all_names(session)
     kept = 0
     for name in names:
-        place = folder.place(name)
-        if place.exists():
-            into.keep(archive.PICTURES + name, place)
+        with contextlib.suppress(FileNotFoundError), folder.place(name).open("rb") as content:
+            into.keep(archive.PICTURES + name, content)
             kept += 1
     return kept, len(names) - kept

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 from typing import IO
 
 from sqlalchemy import URL
@@ -21,6 +22,8 @@ from ingestion.backup import BackupError
 from ingestion.embedded import EmbeddedError, postgres
 from ingestion.redaction import redacted
 
+#: A file, or one of subprocess's own words.
+Stream = IO[bytes] | int
 SERVICE = "quire"
 CONNECT_TIMEOUT_SECONDS = 10
 
@@ -54,9 +57,14 @@ def told(server: URL) -> Iterator[dict[str, str]]:
         yield os.environ | {"PGSERVICEFILE": str(file), "PGSERVICE": SERVICE}
 
 
-def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def run(
+    command: list[str], environment: dict[str, str] | None = None, *, stdin: Stream = DEVNULL, stdout: Stream = DEVNULL
+) -> None:
     """Run one of them to its end. Raises BackupError with what it said, when it failed."""
-    with tempfile.TemporaryFile() as errors, started(command, environment, errors=errors) as process:
+    with (
+        tempfile.TemporaryFile() as errors,
+        started(command, environment, errors=errors, stdin=stdin, stdout=stdout) as process,
+    ):
         check(process, errors)
 
 
@@ -65,14 +73,17 @@ def started(
     environment: dict[str, str] | None = None,
     *,
     errors: IO[bytes],
-    stdin: int = subprocess.DEVNULL,
-    stdout: int = subprocess.DEVNULL,
-) -> subprocess.Popen[bytes]:
-    """One of them at work, to be used as a context."""
-    return subprocess.Popen(command, env=environment, stdin=stdin, stdout=stdout, stderr=errors)  # noqa: S603 - ours
+    stdin: Stream = DEVNULL,
+    stdout: Stream = DEVNULL,
+) -> Popen[bytes]:
+    """One of them at work, to be used as a context; a file that it reads, it reads from its beginning."""
+    if not isinstance(stdin, int):
+        stdin.flush()
+        stdin.seek(0)
+    return Popen(command, env=environment, stdin=stdin, stdout=stdout, stderr=errors)  # noqa: S603 - ours
 
 
-def check(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+def check(process: Popen[bytes], errors: IO[bytes]) -> None:
     """Wait for its end. Raises BackupError with what it said, when it failed."""
     if code := process.wait():
         errors.seek(0)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import PIPE, Popen
 from typing import IO
 
 from ingestion import db, joblist, jobs, migrations
@@ -35,16 +34,15 @@ def restore(path: Path, *, force: bool = False) -> Restored:
 
     Raises BackupError: the file is damaged, the library is not empty (`force` does without it), somebody else uses it.
     """
-    with archive.read(path) as backup, tempfile.NamedTemporaryFile(prefix="quire-") as dump:
+    with archive.read(path) as backup, tempfile.TemporaryFile() as dump:
         if backup.about.revision not in migrations.revisions():
             raise BackupError(f"{path} is of a newer version ({backup.about.revision}): restore it with that")
         with backup.open(archive.DUMP) as packed:
             shutil.copyfileobj(packed, dump)
-        dump.flush()
         place = _refuse(backup.about, force=force)
-        making.verify(place, Path(dump.name))
+        making.verify(place, dump)
         pictures = _restore_pictures(backup)
-        _replace_tables(place, Path(dump.name))
+        _replace_tables(place, dump)
     migrations.upgrade()
     return Restored(about=backup.about, pictures=pictures, put_back=_put_back(backup.about))
 
@@ -72,16 +70,16 @@ def _restore_pictures(backup: archive.Reader) -> int:
     return count
 
 
-def _replace_tables(place: Path, dump: Path) -> None:
+def _replace_tables(place: Path, dump: IO[bytes]) -> None:
     """One transaction that drops the tables and makes those of the dump: psql carries out what pg_restore writes."""
     db.engine().dispose()
-    read = [str(place / "pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    read = [str(place / "pg_restore"), "--no-owner", "--no-privileges", "--file=-"]
     do = [str(place / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-"]
     with (
         tempfile.TemporaryFile() as read_errors,
         tempfile.TemporaryFile() as do_errors,
         programs.told(db.direct_url()) as environment,
-        programs.started(read, errors=read_errors, stdout=PIPE) as reading,
+        programs.started(read, errors=read_errors, stdin=dump, stdout=PIPE) as reading,
         programs.started(do, environment, errors=do_errors, stdin=PIPE) as doing,
     ):
         with contextlib.suppress(BrokenPipeError):  # psql has left, and says why
@@ -90,7 +88,7 @@ def _replace_tables(place: Path, dump: Path) -> None:
         programs.check(reading, read_errors)
 
 
-def _write_script(reading: subprocess.Popen[bytes], doing: subprocess.Popen[bytes]) -> None:
+def _write_script(reading: Popen[bytes], doing: Popen[bytes]) -> None:
     assert reading.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
     assert doing.stdin is not None  # noqa: S101 - the same
     with doing.stdin as script:
