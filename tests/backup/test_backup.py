@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from ingestion import db, migrations, tokens
-from ingestion.backup import BackupError, programs, tables
+from ingestion.backup import tables
 from ingestion.config import settings
 from ingestion.models import ApiToken, Job
 from ingestion.pictures import kinds, store, table
@@ -185,24 +185,3 @@ def test_the_oldest_of_those_named_by_the_time_make_room(tmp_path: Path, environ
     assert told.exit_code == 0, told.output
     names = sorted(path.name for path in tmp_path.iterdir() if path.name != "data")
     assert (names[0], names[1], len(names)) == ("mine.tar", "quire-20260102T000000Z.tar", 3)
-
-
-def test_programs_that_are_older_than_the_server_are_passed_over():
-    old, new, newest = Path("/old"), Path("/new"), Path("/newest")
-
-    assert programs.fitting({old: 15, newest: 18, new: 17}, 16) == (new, 17)
-    with pytest.raises(
-        BackupError, match=r"version 19 or newer are needed, and there is 15 in /old.*postgresql-client-19"
-    ):
-        programs.fitting({old: 15}, 19)
-
-
-def test_no_password_stands_on_a_command_line_or_in_the_environment():
-    from sqlalchemy import make_url
-
-    with programs.told(make_url("postgresql+psycopg2://me:p%40ss%20w@h1:1/x?sslmode=require")) as environment:
-        told = Path(environment["PGSERVICEFILE"])
-        assert "password=p@ss w\n" in told.read_text()
-        assert told.parent.stat().st_mode & 0o077 == 0
-        assert not any("p@ss" in value for value in environment.values())
-    assert not told.exists()
