@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, select
@@ -13,7 +13,12 @@ from sqlalchemy.types import TypeEngine
 #: Columns that hold one of a few words.
 WORDS = {"priority": "default", "refresh": "new", "scope": "read", "matter": "chapter"}
 STATUSES = {"job": "done", "job_event": "done", "novel": "completed"}
-VALUES: dict[type, Any] = {bool: False, datetime: datetime(2026, 1, 1, tzinfo=UTC), float: 0.5}
+VALUES: dict[type, Any] = {
+    bool: False,
+    datetime: datetime(2026, 1, 1, tzinfo=UTC),
+    timedelta: timedelta(hours=1),
+    float: 0.5,
+}
 
 Rows = dict[str, list[dict[str, Any]]]
 

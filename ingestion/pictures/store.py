@@ -32,7 +32,8 @@ class Folder:
         """Keep the picture, whole or not at all; it is on the disk when this returns. Raises OSError."""
         place = self.place(name)
         with contextlib.suppress(FileNotFoundError):
-            os.utime(place)  # whoever looks for files that nothing names any more leaves it alone
+            with contextlib.suppress(PermissionError):  # the file of another machine's user
+                os.utime(place)  # whoever looks for files that nothing names any more leaves it alone
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_suffix(f".{uuid4().hex}")
