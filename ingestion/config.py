@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ingestion import options
+from ingestion import options, servers
 
 ENV_FILE = Path(".env")
 #: Names that other programs read from the environment or the same `.env`; they are not ours to judge.
@@ -31,7 +31,7 @@ class ConfigError(Exception):
 
 
 class Settings(
-    options.Servers,
+    servers.Servers,
     options.Api,
     options.Working,
     options.Politeness,
