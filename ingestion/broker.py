@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any
 
@@ -35,9 +37,21 @@ def prompt_connection() -> Redis:
     return _connect(PROMPT_TIMEOUT_SECONDS, PROMPT_TIMEOUT_SECONDS)
 
 
-def ear() -> aio.Redis:
-    """A Redis for who listens in an event loop; who asked for it closes it."""
-    return aio.Redis.from_url(redis_url(), socket_connect_timeout=CONNECT_TIMEOUT_SECONDS, health_check_interval=10)
+@contextlib.asynccontextmanager
+async def ear() -> AsyncIterator[aio.Redis]:
+    """A Redis for who listens in an event loop, for as long as the block lasts."""
+    options: dict[str, Any] = {"socket_connect_timeout": CONNECT_TIMEOUT_SECONDS, "health_check_interval": 10}
+    told = addresses.sentinels(redis_url())
+    if told is None:
+        async with aio.Redis.from_url(redis_url(), **options) as redis:
+            yield redis
+        return
+    ask = options | told.to_sentinels
+    async with (
+        aio.Sentinel(told.hosts, sentinel_kwargs=ask) as asked,  # type: ignore[no-untyped-call]
+        asked.master_for(told.master, **options | told.to_master) as redis,
+    ):
+        yield redis
 
 
 def _connect(connect_seconds: float, answer_seconds: float) -> Redis:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import psycopg2
 import structlog
-from sqlalchemy import Connection, Engine, URL, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 

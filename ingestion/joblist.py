@@ -112,11 +112,6 @@ def run_by(session: Session, job_id: int, worker: str) -> Job | None:
     return session.scalar(select(Job).where(Job.id == job_id, Job.worker == worker, Job.status.in_(RUNNING)))
 
 
-def running(session: Session) -> Sequence[Job]:
-    """The jobs that attempts own now, oldest first."""
-    return session.scalars(select(Job).where(Job.status.in_(RUNNING)).order_by(Job.id)).all()
-
-
 def is_at(session: Session, job_id: int, attempt: int, status: JobStatus) -> bool:
     """Whether the attempt has brought the job to `status`."""
     query = select(Job.id).where(Job.id == job_id, Job.attempt == attempt, Job.status == status)

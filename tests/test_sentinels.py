@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 from collections.abc import Iterator
@@ -110,3 +111,13 @@ def test_the_master_is_found_by_asking(herd: Herd):
     assert broker.connection().info("replication")["role"] == "master"
     assert broker.prompt_connection().set("word", "said")
     assert broker.connection().get("word") == b"said"
+
+
+def test_who_listens_in_an_event_loop_asks_too(herd: Herd):
+    async def heard() -> bytes:
+        async with broker.ear() as redis, redis.pubsub() as ear:
+            await ear.subscribe("channel")
+            await redis.publish("channel", "word")
+            return await anext(said["data"] async for said in ear.listen() if said["type"] == "message")
+
+    assert asyncio.run(heard()) == b"word"

@@ -12,6 +12,7 @@ from typing import IO
 
 from ingestion import db, joblist, jobs, migrations
 from ingestion.backup import BackupError, archive, making, programs, tables
+from ingestion.models import Job
 from ingestion.pictures import store
 
 #: What newer programs write at a dump's head and older servers do not know.
@@ -111,7 +112,7 @@ def _put_back(about: archive.About) -> tuple[int, ...]:
     """Put the jobs that were running back: nobody works on them here."""
     reason = f"the library was restored from the backup of {about.made_at}"
     with db.transaction() as session:
-        running = [(job.id, job.attempt) for job in joblist.running(session)]
-        for job_id, attempt in running:
-            jobs.release(session, job_id, attempt, reason=reason)
-    return tuple(job_id for job_id, _ in running)
+        running = tuple(joblist.running(session))
+        for job_id in running:
+            jobs.release(session, job_id, session.get_one(Job, job_id).attempt, reason=reason)
+    return running
