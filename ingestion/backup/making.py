@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import IO
 
@@ -29,10 +29,9 @@ def make(target: Path) -> Made:
 
     Raises BackupError, OSError, and what the database raises when it is away.
     """
-    now = datetime.now(UTC)
-    path = target / now.strftime(archive.NAME) if target.is_dir() else target
     with db.transaction() as session:
-        version = tables.server_version(session)
+        version, now = tables.server_version(session), db.now(session).astimezone(UTC)
+    path = target / now.strftime(archive.NAME) if target.is_dir() else target
     place, made_by = programs.folder(version)
     revision = _revision()
     dumping = [str(place / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]

@@ -1,12 +1,12 @@
 """What old rows are found by when they are let go, and readings that outlive their jobs.
 
-Revision ID: 0013
+Revision ID: 0012
 Revises: 0011
 """
 
 from alembic import op
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
