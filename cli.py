@@ -9,6 +9,7 @@ import typer
 from ingestion.commands import (
     canary,
     care,
+    follows,
     jobs,
     keeping,
     kit,
@@ -60,6 +61,8 @@ for command in (
     library.reparse,
     sources.sources,
     sources.relocate,
+    follows.follow,
+    follows.unfollow,
     spiders.spiders,
     canary.canary,
     tasks.tasks,
@@ -72,6 +75,7 @@ for command in (
     running.demo,
 ):
     app.command()(command)
+app.command("follows")(follows.list_follows)
 database.command()(running.upgrade)
 for command in (kit.new, kit.check, kit.diff):
     spider.command()(command)

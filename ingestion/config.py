@@ -34,6 +34,7 @@ class Settings(
     servers.Servers,
     options.Api,
     options.Working,
+    options.Following,
     options.Politeness,
     options.Reading,
     options.Pictures,

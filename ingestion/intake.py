@@ -23,7 +23,8 @@ QUEUED = "Ingestion job created and queued"
 WAITING = "Ingestion job created; the queue is away, and the job starts when Redis is back"
 IN_LINE = "Ingestion job created; it waits for its turn: other jobs of its host go first, or its host is paused"
 EXISTING = "This novel has an unfinished job already"
-NARROWER = f"{EXISTING}, which asks for other chapters than you do: post again when it has ended"
+NARROWER = f"{EXISTING}, which asks for fewer chapters than you do: post again when it has ended"
+ADOPTED = "This novel's update job was waiting, and does what you ask for now"
 
 
 class NotPossible(Exception):
@@ -61,11 +62,15 @@ def submit(
     wish: dict[str, Any] = {"priority": priority, "refresh": refresh, "moves_id": moves_id}
     wish |= {"dry_run": dry_run, "rules": rules, "source_url": urls.web(url) or canonical}
     with db.transaction() as session:
-        job, created = jobs.create(session, canonical_url=canonical, **wish)
+        waiting = None if dry_run else jobs.adopt(session, canonical, priority=priority, refresh=refresh)
+        job, created = (waiting, False) if waiting else jobs.create(session, canonical_url=canonical, **wish)
     reach(Point.JOB_CREATED)
+    if waiting is not None:
+        push(job)
+        return Taken(job=job, created=False, message=ADOPTED)
     if created:
-        return Taken(job=job, created=True, message=_push(job))
-    return Taken(job=job, created=False, message=EXISTING if job.refresh is refresh else NARROWER)
+        return Taken(job=job, created=True, message=push(job))
+    return Taken(job=job, created=False, message=EXISTING if job.refresh.covers(refresh) else NARROWER)
 
 
 def _check_rules(rules: str | None, *, dry_run: bool) -> None:
@@ -88,7 +93,7 @@ def retry(job_id: int, *, accept_shrink: bool = False) -> Job:
     except IntegrityError:
         raise NotPossible(f"job {job_id}: another unfinished job is at the same novel; follow that one") from None
     reach(Point.RETRY_COMMITTED)
-    _push(job)
+    push(job)
     return job
 
 
@@ -123,7 +128,8 @@ def _standing(session: Session, job_id: int, rule: str) -> str:
     return f"no job {job_id}" if job is None else f"job {job_id} is {job.status.value.upper()}; {rule}"
 
 
-def _push(job: Job) -> str:
+def push(job: Job) -> str:
+    """Ring the bell for a new job if it is its turn; a sentence that says how it stands. Redis being away is no error."""
     if not turns.is_next(job):
         return IN_LINE
     try:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ingestion import events, joblist, lines, redaction, transition
 from ingestion.errors import Cancelled, Crashed, IngestionError, LeaseLost
 from ingestion.models import IS_ONLY_ONE, Job
+from ingestion.novels import Saved
 from ingestion.retry import Backoff
 from ingestion.status import RUNNING, UNFINISHED, JobStatus, Priority, Refresh
 
@@ -56,6 +57,15 @@ def create(
         # The other job may finish between the two statements; then the next round inserts.
         if job := session.scalars(existing).one_or_none():
             return _widened(session, job, refresh), False
+
+
+def adopt(session: Session, canonical_url: str, *, priority: Priority, refresh: Refresh) -> Job | None:
+    """The update job that waits at this URL, made to do what a person asks for; None when there is none, or it would be the same."""
+    if refresh is Refresh.CHANGED:
+        return None
+    there = Job.canonical_url == canonical_url, Job.status == JobStatus.QUEUED, Job.refresh == Refresh.CHANGED
+    wish = update(Job).where(*there, ~Job.dry_run).values(refresh=refresh, priority=priority, fresh_since=func.now())
+    return session.scalars(wish.returning(Job), execution_options=transition.FRESH).one_or_none()
 
 
 def _widened(session: Session, job: Job, refresh: Refresh) -> Job:
@@ -156,11 +166,24 @@ def lock(session: Session, job_id: int, attempt: int) -> None:
         raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
 
 
-def finish(session: Session, job_id: int, attempt: int, *, novel_id: int, saved: int, missing: int) -> None:
-    """SAVING to DONE. Raises LeaseLost."""
-    message = f"done: {saved} chapters saved, {missing} missing at the site"
-    values = {"novel_id": novel_id, "chapters_saved": saved, "chapters_missing": missing}
-    transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values | CLEAN)
+def finish(
+    session: Session,
+    job_id: int,
+    attempt: int,
+    saved: Saved,
+    *,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """SAVING to DONE; `detail` (the new chapters) goes to the event. Raises LeaseLost."""
+    message = f"done: {saved.saved} chapters saved, {saved.missing} missing at the site"
+    values = _library(saved) | CLEAN
+    transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values, detail)
+
+
+def _library(saved: Saved) -> dict[str, Any]:
+    """What the job's row says of the novel."""
+    counts = {"novel_id": saved.novel_id, "chapters_saved": saved.saved, "chapters_missing": saved.missing}
+    return counts | {"chapters_new": Job.chapters_new + len(saved.fresh)}
 
 
 def finish_dry(session: Session, *, job_id: int, attempt: int, found: dict[str, Any], message: str) -> None:
@@ -178,19 +201,19 @@ def end(
     *,
     spent: bool = True,
     detail: dict[str, Any] | None = None,
-    library: dict[str, int] | None = None,
+    saved: Saved | None = None,
 ) -> JobStatus:
     """End an attempt that `error` stopped: back to QUEUED after a rest, or to ERROR when that makes no sense. Raises LeaseLost.
 
-    An attempt that is not `spent` does not count. `detail` (a traceback, the missing chapters) goes to the event, `library` (`novel_id`, `chapters_saved`,
-    `chapters_missing`) to the job. The status that the job has now.
+    An attempt that is not `spent` does not count. `detail` (a traceback, the missing chapters) goes to the event, what was `saved` to the
+    job. The status that the job has now.
     """
     rest = backoff.rest(error, attempt - _released(session, job_id) - (not spent))
     values: dict[str, Any] = {
         "error_kind": error.kind,
         "error_message": redaction.tellable(str(error)),
         **UNCLAIMED,
-        **(library or {}),
+        **(_library(saved) if saved else {}),
     }
     told = {"kind": error.kind} | (detail or {})
     if rest is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, DirectoryPath, Field, field_validator
 
+from ingestion.quiet import Quiet
 from ingestion.status import Happening
 from ingestion.values import (
     Addresses,
@@ -65,6 +66,18 @@ class Working(BaseModel):
     max_job_memory: int = Field(default=2048, ge=0)
     #: For tests of this program itself: the point (see crashpoints.py) at which a process kills itself.
     crash_at: str | None = None
+
+
+class Following(BaseModel):
+    """When followed novels are looked at."""
+
+    #: Hours of each day in which no update job is made, and their time zone (UTC if none is named): 23:00-07:00 Europe/Berlin.
+    follow_quiet_hours: str | None = None
+
+    @field_validator("follow_quiet_hours")
+    @classmethod
+    def _hours(cls, value: str | None) -> str | None:
+        return value if value is None or Quiet.of(value) else None
 
 
 class Politeness(BaseModel):

@@ -79,10 +79,19 @@ class Priority(StrEnum):
 
 
 class Refresh(StrEnum):
-    """What a job asks the site for beside the index: chapters it does not have, or every chapter again."""
+    """What a job asks the site for, each more than the one before."""
 
+    #: An update job's: what NEW does, but only if the site's cheapest sign of a change tells of one.
+    CHANGED = "changed"
+    #: The index, and the chapters that are not there yet or were edited.
     NEW = "new"
+    #: The index, and every chapter again.
     ALL = "all"
+
+    def covers(self, other: Refresh) -> bool:
+        """Whether it asks for all that `other` does."""
+        order = list(Refresh)
+        return order.index(self) >= order.index(other)
 
 
 class Scope(StrEnum):

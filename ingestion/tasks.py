@@ -143,12 +143,10 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
         )
         reach(Point.CHAPTERS_WRITTEN)
         if unfinished is None:
-            jobs.finish(session, job.id, job.attempt, novel_id=saved.novel_id, saved=saved.saved, missing=saved.missing)
+            jobs.finish(session, job.id, job.attempt, saved)
         else:
-            detail = {"missing": holes.named(parsed)}
-            library = {"novel_id": saved.novel_id, "chapters_saved": saved.saved, "chapters_missing": saved.missing}
-            end = partial(jobs.end, error=unfinished, backoff=Backoff.as_set(), spent=spent)
-            end(session, job.id, job.attempt, detail=detail, library=library)
+            end = partial(jobs.end, error=unfinished, backoff=Backoff.as_set(), spent=spent, saved=saved)
+            end(session, job.id, job.attempt, detail={"missing": holes.named(parsed)})
         if 0 < len(saved.fresh) < saved.saved:
             outbox.tell(session, Happening.NEW_CHAPTERS, job.id, fresh=saved.fresh)
         reach(Point.END_WRITTEN)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from ingestion import db, joblist, jobs
 from ingestion.errors import LeaseLost, NotFound
 from ingestion.models import Job
+from ingestion.novels import Saved
 from ingestion.retry import Backoff
 from ingestion.status import TRANSITIONS, UNFINISHED, JobStatus, Priority, Refresh
 
@@ -103,7 +104,7 @@ def test_a_stale_attempt_can_write_nothing():
         lambda s: jobs.release(s, job_id, 1, reason="late"),
         lambda s: jobs.end(s, job_id, 1, NotFound("late"), FIVE),
         lambda s: jobs.lock(s, job_id, 1),
-        lambda s: jobs.finish(s, job_id, 1, novel_id=1, saved=1, missing=0),
+        lambda s: jobs.finish(s, job_id, 1, Saved(novel_id=1, saved=1, missing=0, added=1, changed=0, gone=0)),
     ):
         with pytest.raises(LeaseLost), db.transaction() as session:
             write(session)

@@ -25,6 +25,7 @@ from sqlalchemy.exc import IntegrityError
 from ingestion import db, joblist, jobs, pauses
 from ingestion.errors import Blocked, IngestionError, LeaseLost, NotFound
 from ingestion.models import Job, JobEvent, NovelRow
+from ingestion.novels import Saved
 from ingestion.retry import Backoff
 from ingestion.status import RUNNING, TRANSITIONS, UNFINISHED, JobStatus, Priority, Refresh
 
@@ -140,7 +141,7 @@ class Jobs(RuleBasedStateMachine):
             )
             session.add(row)
             session.flush()
-            jobs.finish(session, *attempt, novel_id=row.id, saved=1, missing=0)
+            jobs.finish(session, *attempt, Saved(novel_id=row.id, saved=1, missing=0, added=1, changed=0, gone=0))
 
         with db.transaction() as session:
             possible = session.get_one(Job, attempt[0]).status is JobStatus.SAVING

@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from ingestion import config
 from ingestion.api import (
     access,
+    follows,
     jobs,
     library,
     limits,
@@ -50,6 +51,7 @@ def create_app() -> FastAPI:
     app.include_router(polling.router)
     app.include_router(queues.router)
     app.include_router(library.router)
+    app.include_router(follows.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)
     app.include_router(tasks.router)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException
+from pydantic import Field
 from sqlalchemy.orm import Session
 
-from ingestion import bookshelf, db, sources
+from ingestion import bookshelf, db, follows, sources
 from ingestion.api import pictures
+from ingestion.api.follows import FollowOut, told
 from ingestion.api.jobs import next_id
 from ingestion.api.schemas import (
+    URL,
     ChapterEntry,
     ChapterOut,
     ChapterPage,
     Cursor,
     Id,
     Limit,
-    NovelDetail,
     NovelOut,
     NovelPage,
     Place,
@@ -25,6 +27,13 @@ from ingestion.pictures import table
 from ingestion.pictures.kinds import path
 
 router = APIRouter(tags=["library"])
+
+
+class NovelDetail(NovelOut):
+    """A novel, where it has been read from, and how it is followed."""
+
+    sources: list[str] = Field(examples=[[URL]], description="The current one first; a job for any of them ends here.")
+    follow: FollowOut | None = Field(None, description="null: it is not followed.")
 
 
 @router.get("/novels")
@@ -41,7 +50,9 @@ def get_novel(novel_id: Id) -> NovelDetail:
     with db.transaction() as session:
         novel = _novel(session, novel_id)
         [shown] = _shown(session, [novel])
-        return NovelDetail(**shown.model_dump(exclude={"chapters_total"}), sources=sources.of(session, novel))
+        followed = follows.get(session, novel_id)
+        more = {"sources": sources.of(session, novel), "follow": followed and told(followed)}
+        return NovelDetail(**shown.model_dump(exclude={"chapters_total"}), **more)
 
 
 @router.get("/novels/{novel_id}/chapters")

@@ -44,7 +44,8 @@ class Ingest(BaseModel):
     )
     priority: Priority = Priority.DEFAULT
     refresh: Refresh = Field(
-        Refresh.NEW, description="`new`: chapters not there yet or edited; `all`: ask for every chapter again."
+        Refresh.NEW,
+        description="`new`: chapters not there yet or edited; `all`: ask for every chapter again; `changed`: as `new`, if the site's cheapest sign of a change tells of one.",
     )
     dry_run: bool = Field(
         False,
@@ -102,6 +103,7 @@ class JobOut(Body):
     pages_total: int | None = Field(None, examples=[110])
     chapters_saved: int = Field(examples=[0])
     chapters_missing: int = Field(examples=[0])
+    chapters_new: int = Field(examples=[0], description="How many of those saved the library had no text of before.")
     pictures_saved: int = Field(examples=[0])
     pictures_missing: int = Field(examples=[0])
     novel_id: int | None = Field(None, examples=[7])
@@ -175,12 +177,6 @@ class NovelOut(Body):
     def chapters_total(self) -> int:
         """How many chapters there are, with a text or without."""
         return self.chapters_saved + self.chapters_missing
-
-
-class NovelDetail(NovelOut):
-    """A novel, and where it has been read from."""
-
-    sources: list[str] = Field(examples=[[URL]], description="The current one first; a job for any of them ends here.")
 
 
 class NovelPage(BaseModel):

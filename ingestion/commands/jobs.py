@@ -24,7 +24,9 @@ def ingest(
     url: Annotated[str, typer.Argument(help="The novel's page, its table of contents, or one of its chapters.")],
     follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Stay, and show the progress.")] = True,
     priority: Annotated[Priority, typer.Option(help="Which queue it waits in.")] = Priority.DEFAULT,
-    refresh: Annotated[Refresh, typer.Option(help="`all` asks for every chapter again.")] = Refresh.NEW,
+    refresh: Annotated[
+        Refresh, typer.Option(help="`all` asks for every chapter again, `changed` only whether anything is new.")
+    ] = Refresh.NEW,
     dry_run: DryRun = False,
     rules: output.Rules = None,
     as_json: output.Json = False,

@@ -3,6 +3,7 @@
 from ingestion.models.access import ApiToken
 from ingestion.models.base import Base
 from ingestion.models.fetched import Page, Picture, SiteReading
+from ingestion.models.following import Follow
 from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
 from ingestion.models.tasks import IS_OPEN, Task
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "ChapterRevision",
     "ChapterRow",
+    "Follow",
     "Job",
     "JobEvent",
     "NovelRow",

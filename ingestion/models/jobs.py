@@ -21,7 +21,7 @@ class Job(Base):
     """One wish to have a novel ingested, and how far it has come. `attempt` is the fencing token of whoever works on it.
 
     `released` of the attempts do not count: their worker was asked to stop, or a person put the job back. A QUEUED job's
-    error is that of the attempt before. Pages fetched since `fresh_since` answer for the site. `moves_id` is the novel that is to be
+    error is that of the attempt before. Of the saved chapters `chapters_new` had no text before it. Pages fetched since `fresh_since` answer for the site. `moves_id` is the novel that is to be
     read from this URL henceforth. A `dry_run` only looks, by `rules` where it has some (TOML), and leaves what it `found` (`ingestion.found`).
     """
 
@@ -55,6 +55,7 @@ class Job(Base):
     pages_total: Mapped[int | None]
     chapters_saved: Mapped[int] = mapped_column(default=0)
     chapters_missing: Mapped[int] = mapped_column(default=0)
+    chapters_new: Mapped[int] = mapped_column(server_default=text("0"))
     pictures_saved: Mapped[int] = mapped_column(server_default=text("0"))
     pictures_missing: Mapped[int] = mapped_column(server_default=text("0"))
     novel_id: Mapped[int | None] = mapped_column(ForeignKey("novel.id", ondelete="SET NULL"))
