@@ -73,6 +73,7 @@ for command in (
     keeping.prune,
     running.up,
     running.demo,
+    running.scheduler,
 ):
     app.command()(command)
 app.command("follows")(follows.list_follows)

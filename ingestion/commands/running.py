@@ -15,6 +15,20 @@ def up() -> None:
     raise SystemExit(system.up(config.settings()))
 
 
+def scheduler() -> None:
+    """Make the update jobs of followed novels when they are due, in the foreground. Of several, one acts and the others stand by.
+
+    Example: python cli.py scheduler
+    """
+    from ingestion import broker, logs, migrations, orphans
+    from ingestion.scheduler import Scheduler
+
+    orphans.follow_supervisor()
+    logs.configure("scheduler")
+    migrations.upgrade()
+    Scheduler(broker.connection()).start()
+
+
 def demo() -> None:
     """Show it all once, from nothing: a sample novel from a loopback site into a throwaway library.
 

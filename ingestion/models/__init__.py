@@ -6,6 +6,7 @@ from ingestion.models.fetched import Page, Picture, SiteReading
 from ingestion.models.following import Follow
 from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
+from ingestion.models.schedule import SchedulerRow
 from ingestion.models.tasks import IS_OPEN, Task
 from ingestion.models.webhooks import Webhook
 
@@ -24,6 +25,7 @@ __all__ = [
     "Page",
     "Pause",
     "Picture",
+    "SchedulerRow",
     "SiteReading",
     "SourceRow",
     "Task",

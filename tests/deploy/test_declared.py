@@ -12,7 +12,7 @@ from tests.commandline import run
 from tests.deploy import declared
 
 #: Commands that other parts of the service bring.
-AWAITED = {"health", "scheduler"}
+AWAITED = {"health"}
 
 
 @pytest.mark.parametrize("command", sorted(declared.commands()), ids=" ".join)

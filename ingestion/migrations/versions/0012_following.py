@@ -1,4 +1,4 @@
-"""Followed novels, and how many new chapters a job found.
+"""Followed novels, the scheduler that acts, and how many new chapters a job found.
 
 Revision ID: 0012
 Revises: 0011
@@ -6,6 +6,7 @@ Revises: 0011
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0012"
 down_revision = "0011"
@@ -32,10 +33,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_follow_next_at", "follow", ["next_at"])
     op.create_index("ix_follow_job_id", "follow", ["job_id"])
+    op.create_table(
+        "scheduler",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done", JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_scheduler"),
+    )
     op.add_column("job", sa.Column("chapters_new", sa.BigInteger(), server_default=ZERO, nullable=False))
 
 
 def downgrade() -> None:
     op.execute("UPDATE job SET refresh = 'new' WHERE refresh = 'changed'")
     op.drop_column("job", "chapters_new")
+    op.drop_table("scheduler")
     op.drop_table("follow")
