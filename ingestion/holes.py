@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from ingestion.errors import Incomplete, IngestionError, NotFound, SiteError, UnsupportedSite
@@ -56,6 +57,13 @@ def named(parsed: ParsedNovel) -> list[dict[str, Any]]:
         for c in _undone(parsed)
         if c.hole
     ]
+
+
+def filled(parsed: ParsedNovel, fresh: Iterable[str]) -> list[dict[str, Any]]:
+    """The first of the chapters that have their first text by this attempt, of those with these keys, as an event's detail tells them."""
+    keys = frozenset(fresh)
+    new = (c.link for c in parsed.chapters if c.link.key in keys)
+    return [{"key": link.key, "title": link.title, "url": link.url} for link in islice(new, NAMED_HOLES)]
 
 
 def _undone(parsed: ParsedNovel) -> list[ParsedChapter]:

@@ -56,8 +56,7 @@ def submit(
 
     Raises UnusableURL, ForbiddenAddress and RuleError. Redis being away is no error: the row waits, and recovery queues it.
     """
-    canonical = urls.canonical(url)
-    guard.check_url(canonical)
+    guard.check_url(canonical := urls.canonical(url))
     _check_rules(rules, dry_run=dry_run)
     wish: dict[str, Any] = {"priority": priority, "refresh": refresh, "moves_id": moves_id}
     wish |= {"dry_run": dry_run, "rules": rules, "source_url": urls.web(url) or canonical}

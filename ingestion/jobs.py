@@ -173,9 +173,10 @@ def finish(
     saved: Saved,
     *,
     detail: dict[str, Any] | None = None,
+    message: str = "",
 ) -> None:
     """SAVING to DONE; `detail` (the new chapters) goes to the event. Raises LeaseLost."""
-    message = f"done: {saved.saved} chapters saved, {saved.missing} missing at the site"
+    message = message or f"done: {saved.saved} chapters saved, {saved.missing} missing at the site"
     values = _library(saved) | CLEAN
     transition.move(session, job_id, attempt, {JobStatus.SAVING}, JobStatus.DONE, message, values, detail)
 
@@ -205,8 +206,7 @@ def end(
 ) -> JobStatus:
     """End an attempt that `error` stopped: back to QUEUED after a rest, or to ERROR when that makes no sense. Raises LeaseLost.
 
-    An attempt that is not `spent` does not count. `detail` (a traceback, the missing chapters) goes to the event, what was `saved` to the
-    job. The status that the job has now.
+    An attempt that is not `spent` does not count. `detail` (a traceback, the missing chapters) goes to the event. The status of the job now.
     """
     rest = backoff.rest(error, attempt - _released(session, job_id) - (not spent))
     values: dict[str, Any] = {

@@ -12,7 +12,21 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, crawl, db, dryrun, holes, joblist, jobs, pages, readings, sitehealth, sources, turns
+from ingestion import (
+    config,
+    crawl,
+    db,
+    dryrun,
+    holes,
+    joblist,
+    jobs,
+    looking,
+    pages,
+    readings,
+    sitehealth,
+    sources,
+    turns,
+)
 from ingestion.background import outbox, ringing
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
@@ -22,7 +36,7 @@ from ingestion.models import Job
 from ingestion.novels import Saved
 from ingestion.parse import parse
 from ingestion.retry import Backoff
-from ingestion.status import Happening, JobStatus
+from ingestion.status import Happening, JobStatus, Refresh
 from spiders.base import NovelSpider
 
 log = structlog.get_logger(__name__)
@@ -99,6 +113,9 @@ def _stages(job: Job, lease: Lease) -> str:
     spider, url = crawl.source(job, lease)
     lease.checkpoint(site=spider.name)
     log.info("crawling", site=spider.name, url=url)
+    seen = looking.look(job, spider, url, lease) if job.refresh is Refresh.CHANGED else None
+    if seen is not None and seen.nothing_new:
+        return looking.end(job, lease, seen)
     crawled = crawl.run(job, spider, url, lease)
     reach(Point.PAGES_FETCHED)
 
@@ -113,10 +130,12 @@ def _stages(job: Job, lease: Lease) -> str:
     lease.advance(JobStatus.SAVING, told, also=partial(pages.reject, asked=holes.to_ask_again(parsed)))
     reach(Point.SAVING_BEGUN)
     unfinished, spent = holes.unfinished(parsed, crawled.cut_short), not crawled.went_well
+    end = partial(_end, job=job, parsed=parsed, unfinished=unfinished, spent=spent, seen=seen)
     try:
-        return _save(job, lease, parsed, unfinished, spent=spent)
+        _save(job, lease, parsed, end)
     except Incomplete as waits:  # a move, which needs every chapter that it may find again
         return _fail(job, lease, waits, spent=spent)
+    return "done" if unfinished is None else unfinished.kind
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
@@ -131,8 +150,8 @@ def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedN
         raise crawled.cut_short or absent from absent
 
 
-def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | None, *, spent: bool) -> str:
-    """The library and the attempt's end in one transaction, behind a lock that only the job's owner gets."""
+def _save(job: Job, lease: Lease, parsed: ParsedNovel, end: Callable[[Session, Saved], None]) -> None:
+    """The library and the attempt's `end` in one transaction, behind a lock that only the job's owner gets."""
 
     def save(session: Session) -> Saved:
         jobs.lock(session, job.id, job.attempt)
@@ -142,20 +161,35 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, unfinished: Incomplete | 
             session, readings.of(parsed, job_id=job.id, shortened=readings.shortened(session, saved.novel_id))
         )
         reach(Point.CHAPTERS_WRITTEN)
-        if unfinished is None:
-            jobs.finish(session, job.id, job.attempt, saved)
-        else:
-            end = partial(jobs.end, error=unfinished, backoff=Backoff.as_set(), spent=spent, saved=saved)
-            end(session, job.id, job.attempt, detail={"missing": holes.named(parsed)})
-        if 0 < len(saved.fresh) < saved.saved:
-            outbox.tell(session, Happening.NEW_CHAPTERS, job.id, fresh=saved.fresh)
+        end(session, saved)
         reach(Point.END_WRITTEN)
         return saved
 
     saved = lease.patiently(save)
     reach(Point.END_COMMITTED)
-    log.info("saved", title=parsed.novel.title, complete=unfinished is None, **saved.counts())
-    return "done" if unfinished is None else unfinished.kind
+    log.info("saved", title=parsed.novel.title, complete=not holes.named(parsed), **saved.counts())
+
+
+def _end(
+    session: Session,
+    saved: Saved,
+    *,
+    job: Job,
+    parsed: ParsedNovel,
+    unfinished: Incomplete | None,
+    spent: bool,
+    seen: looking.Look | None,
+) -> None:
+    """The attempt's end: DONE, or what there is to do yet."""
+    new = {"new": holes.filled(parsed, saved.fresh)}
+    if unfinished is None:
+        looking.note(session, seen, saved)
+        jobs.finish(session, job.id, job.attempt, saved, detail=new if saved.fresh else None)
+    else:
+        end = partial(jobs.end, error=unfinished, backoff=Backoff.as_set(), spent=spent, saved=saved)
+        end(session, job.id, job.attempt, detail=new | {"missing": holes.named(parsed)})
+    if 0 < len(saved.fresh) < saved.saved:
+        outbox.tell(session, Happening.NEW_CHAPTERS, job.id, fresh=saved.fresh)
 
 
 def _fail(job: Job, lease: Lease, error: IngestionError, *, spent: bool = True) -> str:

@@ -49,6 +49,12 @@ class ArchiveOfOurOwn(NovelSpider):
         work = _WORK.match(path)
         return f"{_origin(url)}/works/{work[1]}?view_full_work=true&view_adult=true" if work else url
 
+    def sign_of(self, response: Response) -> str | None:
+        """The work's list of chapters with their dates."""
+        if urlsplit(response.url).path.endswith("/navigate") and response.status == 200:
+            return "\n".join(tree(response).css("ol.chapter.index li").getall()) or None
+        return super().sign_of(response)
+
     def novel(self, response: Response) -> Novel:
         """From the work's header and preface, or the series' head. The site has no covers."""
         if series := ao3series.PATH.match(urlsplit(response.url).path):

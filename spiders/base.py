@@ -19,7 +19,7 @@ from w3lib.url import safe_url_string
 
 from ingestion.errors import IngestionError, NotFound, ParseError
 from ingestion.items import Asked, Chapter, ChapterLink, IndexPage, Novel, ParsedChapter, Sign
-from spiders import asking
+from spiders import asking, signs
 
 
 class NovelSpider(Spider):
@@ -64,6 +64,14 @@ class NovelSpider(Spider):
     def sign_url(cls, index_url: str) -> str:
         """Where the novel's `sign` is: the one URL whose answer changes when the novel does."""
         return re.sub(*cls.sign_at, index_url)
+
+    def sign_of(self, response: Response) -> str | None:
+        """What the answer at `sign_url` says: the same again as long as nothing is new. None when it does not tell. Raises as `novel` does."""
+        if response.status in self.handle_httpstatus_list:
+            return None
+        if self.index is not None and self.sign_url(self.index) == self.index:
+            return signs.index(response, self.novel(response), self.chapters(response))
+        return signs.feed(response) if self.sign is Sign.FEED else None
 
     def novel(self, response: Response) -> Novel:
         """The novel, from the first page of its index. Raises ParseError, Blocked, NotFound or UnsupportedSite."""

@@ -12,7 +12,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from parsel import Selector
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from ingestion.errors import Blocked, ParseError
 from ingestion.items import Chapter, ChapterLink, IndexPage, Novel, Sign
@@ -64,6 +64,11 @@ class Syosetu(NovelSpider):
             return index_url
         # The times of the last episode and the last edit, how many episodes there are, and whether that is all.
         return f"https://api.syosetu.com/{api}/api/?out=json&of=gl-nu-ga-e&ncode={work[1].lower()}"
+
+    def sign_of(self, response: Response) -> str | None:
+        """The API's answer as it is, if it is one."""
+        of_api = isinstance(response, TextResponse) and '"general_lastup"' in response.text
+        return response.text if of_api else super().sign_of(response)
 
     def novel(self, response: Response) -> Novel:
         """From the head of the index. The site has no covers, and tells of tags and status on a page of their own."""

@@ -48,6 +48,7 @@ def test_everything_is_optional():
         ("API_TOKENS", "phone:write:short"),
         ("API_TOKENS", f"phone:admin:{'0' * 64}"),
         ("INGEST_RATE", "-1"),
+        ("FOLLOW_QUIET_HOURS", "at night"),
         ("MAX_BODY_BYTES", "1"),
         ("NOTIFY_URLS", "me@example.org"),
         ("NOTIFY_ON", "job.began"),

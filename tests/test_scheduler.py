@@ -17,7 +17,7 @@ from ingestion import broker, db, schedule, scheduler
 from ingestion.models import SchedulerRow
 from ingestion.scheduler import Scheduler
 from tests.conftest import configure, forget
-from tests.test_updates import followed, jobs, let_time_pass
+from tests.followed import followed, jobs, let_time_pass
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("environment")

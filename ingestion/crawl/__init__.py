@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from ingestion import config, pictures, sources
@@ -21,12 +22,13 @@ from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.reactor import in_reactor
 from ingestion.crawl.settings import for_job, for_site, loader, pace_of, refuse_off, warm
 from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
-from ingestion.errors import UnsupportedSite
+from ingestion.errors import IngestionError, UnsupportedSite
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease
 from ingestion.models import Job
 from ingestion.pictures import table
 from ingestion.status import Refresh
+from spiders import asking
 from spiders.base import NovelSpider
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "look_again",
     "pace_of",
     "run",
+    "sign",
     "source",
     "spider_for",
     "spider_named",
@@ -108,15 +111,33 @@ def run(job: Job, spider: type[NovelSpider], url: str, lease: Lease) -> Crawled:
     return crawl.result(_crawl(crawl, spider, for_job(job, spider), url=url))
 
 
-def look(spider: type[NovelSpider], url: str, errand: Errand[T], lease: Lease) -> T:
+def sign(job: Job, spider: type[NovelSpider], url: str, lease: Lease) -> str | None:
+    """What the cheapest sign of a change says of the novel at `url`, asked for on condition that it is not as in the store.
+
+    None when it does not tell. Raises as `look` does.
+    """
+    reader = spider(url=url)
+    index = reader.index or url
+    request = asking.request(spider.sign_url(index), meta={"role": "index", "asked": spider.sign_url(index)})
+    answer: Response = look(spider, url, lambda get: get(request), lease, stored_for=job)
+    try:
+        return reader.sign_of(answer)
+    except IngestionError:  # it is not what it should be: the index's own crawl tells what is wrong
+        return None
+
+
+def look(spider: type[NovelSpider], url: str, errand: Errand[T], lease: Lease, *, stored_for: Job | None = None) -> T:
     """What the errand returns, done at the spider's site, which `url` belongs to, as a job of its own that stores no page.
+
+    With `stored_for` it is a part of that job, and has its page store.
 
     Raises what the errand raises, RobotsDisallowed when the spider is off, what ends a job before its time, and as `Lease.checkpoint` does.
     """
     refuse_off(spider)
     outcome: Future[T] = Future()
     crawl = ErrandUnderWay(lease)
-    _crawl(crawl, sent(spider, errand, outcome), Settings(for_site(spider, url)), url=url)
+    settings = for_job(stored_for, spider) if stored_for else Settings(for_site(spider, url))
+    _crawl(crawl, sent(spider, errand, outcome), settings, url=url)
     crawl.check()
     return outcome.result(timeout=0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ingestion.items import Matter, Publication
@@ -15,6 +15,7 @@ class NovelRow(Base):
     """A novel. Its identity is the site's own: two URLs of one novel end in one row.
 
     `index_url` is the index that it was saved from, `seen_at` when that was fetched: an older one may not replace a newer one.
+    `sign` is the digest of what told of a change before that, and whether the index was seen to agree with it (`ingestion.signs`).
     """
 
     __tablename__ = "novel"
@@ -34,6 +35,8 @@ class NovelRow(Base):
     confidence: Mapped[float]
     index_url: Mapped[str | None]
     seen_at: Mapped[datetime | None]
+    sign: Mapped[bytes | None]
+    sign_agreed: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     updated_at: Mapped[datetime] = mapped_column(server_default=Now)
 

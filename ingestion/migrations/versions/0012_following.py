@@ -1,4 +1,4 @@
-"""Followed novels, the scheduler that acts, and how many new chapters a job found.
+"""Followed novels and what told of their last change, the scheduler that acts, and how many new chapters a job found.
 
 Revision ID: 0012
 Revises: 0011
@@ -42,11 +42,15 @@ def upgrade() -> None:
         sa.Column("done", JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_scheduler"),
     )
+    op.add_column("novel", sa.Column("sign", sa.LargeBinary(), nullable=True))
+    op.add_column("novel", sa.Column("sign_agreed", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("job", sa.Column("chapters_new", sa.BigInteger(), server_default=ZERO, nullable=False))
 
 
 def downgrade() -> None:
     op.execute("UPDATE job SET refresh = 'new' WHERE refresh = 'changed'")
     op.drop_column("job", "chapters_new")
+    for name in ("sign", "sign_agreed"):
+        op.drop_column("novel", name)
     op.drop_table("scheduler")
     op.drop_table("follow")
