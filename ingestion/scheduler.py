@@ -2,7 +2,7 @@
 
 RQ's own takes no lock. This one acts while it holds the lease (`ingestion.schedule`), and what the chores have done is in PostgreSQL, so
 that two that take each other for dead do nothing twice. It does the chores itself: each is a few SQL statements, and whatever
-asks a site for something is a job in the queue.
+takes long, or asks a site for something, is a task or a job in a queue.
 """
 
 from __future__ import annotations
@@ -20,13 +20,22 @@ from rq.utils import now
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion import db, queue, schedule, systemd, updates
+from ingestion.background import ringing
+from ingestion.background.kinds import PRUNE
 from ingestion.status import Priority
 
 log = structlog.get_logger(__name__)
 
+
+def submit_prune() -> None:
+    """Ask for a look at what is old; a look that takes long is not asked for twice."""
+    ringing.submit(PRUNE, {}, once="prune")
+
+
 #: What is done, and when: every `interval` seconds, or as `cron` says (in the machine's local time). The queue is where it leads to.
 CHORES: tuple[dict[str, Any], ...] = (
     {"name": "updates", "func": updates.make, "queue_name": queue.NAMES[Priority.LOW], "interval": 30},
+    {"name": "prune", "func": submit_prune, "queue_name": queue.ENRICHMENT, "cron": "40 4 * * *"},
 )
 #: How often the lease is renewed, or asked for: some times before it runs out.
 BEAT_SECONDS = 15.0

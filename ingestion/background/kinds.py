@@ -78,4 +78,13 @@ NOTIFY = Kind(
     steps=False,
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY)}
+PRUNE = Kind(
+    name="prune",
+    queue=ENRICHMENT,
+    run="ingestion.background.pruning:run",
+    timeout_seconds=3600,
+    attempts=2,
+    steps=False,
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE)}

@@ -20,7 +20,7 @@ from ingestion import config, db
 from ingestion.background import table, webhooks
 from ingestion.errors import Cancelled
 from ingestion.models import ChapterRow, Job, NovelRow, Task
-from ingestion.status import Happening, TaskStatus
+from ingestion.status import Happening, Refresh, TaskStatus
 
 #: Kinds of tasks, for `ingestion.background.kinds`.
 WEBHOOK = "webhook"
@@ -35,10 +35,11 @@ DIGEST_LOCK = 4_200_005
 def tell(session: Session, event: Happening, job_id: int, *, fresh: Collection[str] = ()) -> None:
     """Let those who want to hear of it know what happened to the job, `fresh` being the keys of the chapters that are new.
 
-    A dry run is told to nobody: who asked for it waits for it.
+    A dry run is told to nobody: who asked for it waits for it. Nor is a look at a followed novel that found nothing new.
     """
     job = session.get_one(Job, job_id, populate_existing=True)
-    if job.dry_run:
+    vain = event is Happening.JOB_DONE and job.refresh is Refresh.CHANGED and not job.chapters_new
+    if job.dry_run or vain:
         return
     wanting = webhooks.wanting(session, event, site=job.site, novel_id=job.novel_id)
     wanted = event in config.settings().notify_on and job.error_kind != Cancelled.kind

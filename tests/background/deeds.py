@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ingestion import db
 from ingestion.background import ringing, table
@@ -63,6 +63,12 @@ def claim(task_id: int, *, lease_seconds: float = 60) -> Task:
 def read(task_id: int) -> Task:
     with db.transaction() as session:
         return session.get_one(Task, task_id)
+
+
+def only() -> Task:
+    """The only task that there is."""
+    with db.transaction() as session:
+        return session.scalars(select(Task)).one()
 
 
 def change(task_id: int, **values: Any) -> None:

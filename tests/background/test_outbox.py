@@ -15,8 +15,9 @@ from ingestion.crashpoints import Point
 from ingestion.errors import NotFound
 from ingestion.models import Job, Task
 from ingestion.retry import Backoff
-from ingestion.status import Happening
+from ingestion.status import Happening, Refresh
 from ingestion.tasks import process_job
+from tests import followed
 from tests.commandline import claim, fail, posted
 from tests.conftest import configure
 from tests.library import Work, ingest, novel
@@ -90,6 +91,17 @@ def test_a_dry_run_is_told_to_nobody_and_a_cancel_to_webhooks_alone(monkeypatch:
         intake.cancel(each)
 
     assert told() == [(webhook, "job.error")]
+
+
+def test_a_look_at_a_followed_novel_is_told_of_when_it_found_something():
+    hook(Happening.JOB_DONE)
+    vain, found = (intake.submit(f"https://{n}.example.org/", refresh=Refresh.CHANGED).job.id for n in range(2))
+    for job_id, new in ((vain, 0), (found, 2)):
+        followed.end(job_id, new=new)
+        with db.transaction() as session:
+            outbox.tell(session, Happening.JOB_DONE, job_id)
+
+    assert [task.args["message"]["job"]["id"] for task in tasks()] == [found]
 
 
 def test_chapters_that_are_new_are_named_and_those_of_a_first_ingestion_are_not(
