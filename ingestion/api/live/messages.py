@@ -73,18 +73,18 @@ class Change:
 
     @cached_property
     def _to_one(self) -> Message:
-        return self._message(None if self.event is None else self.event.id)
+        return self._message(None if self.event is None else self.event.id, last=self.last)
 
     @cached_property
     def _to_all(self) -> Message:
-        return self._message(None if self.mark is None else str(self.mark))
+        return self._message(None if self.mark is None else str(self.mark), last=False)
 
-    def _message(self, id: int | str | None) -> Message:
+    def _message(self, id: int | str | None, *, last: bool) -> Message:
         job = _shown(self.job)
         if self.event is None:
             return message("progress", job=job)
         event = EventOut.model_validate(self.event).model_dump(mode="json")
-        return message("event", id, last=self.last, event=event, job=job)
+        return message("event", id, last=last, event=event, job=job)
 
 
 def changes(events: list[JobEvent], jobs: dict[int, Job], before: Mark, now: Mark) -> list[Change]:

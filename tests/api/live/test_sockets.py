@@ -73,6 +73,20 @@ def test_all_jobs_are_told_of_and_a_mark_leads_back(api: Served):
     assert {job["id"]: job["status"] for job in now["jobs"]} == {first: "error", second: "crawling"}
 
 
+def test_who_listens_to_all_jobs_hears_on_when_one_has_ended(api: Served):
+    first, second = posted(2)
+    told = []
+    with api.socket("/ws/jobs") as socket:
+        hear(socket)
+        for job_id in (first, second):
+            fail(job_id, NotFound("gone"))
+            told += [hear(socket, "event") for _ in range(2)]
+
+    assert [(said["job"]["id"], said["event"]["status"]) for said in told] == [
+        (job_id, status) for job_id in (first, second) for status in ("crawling", "error")
+    ]
+
+
 def test_of_all_jobs_those_of_a_site_or_status_can_be_wished_for(api: Served):
     first, second = posted(2)
     with api.socket("/ws/jobs?site=example1.org&status=error&status=queued") as socket:
