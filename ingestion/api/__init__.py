@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from ingestion import config
+from ingestion import VERSION, config
 from ingestion.api import (
     access,
     follows,
+    health,
     jobs,
     library,
     limits,
@@ -38,13 +39,14 @@ def create_app() -> FastAPI:
     current = config.settings()
     app = FastAPI(
         title="Quire",
-        version="0.1.0",
+        version=VERSION,
         description=DESCRIPTION,
         responses=problems.DOCUMENTED,
         dependencies=[Depends(access.guard)],
     )
     problems.install(app)
     app.state.hub = Hub()
+    app.router.routes.extend(health.router.routes)  # not included: the guard is not before all of them
     app.include_router(jobs.router)
     app.include_router(streams.router)
     app.include_router(sockets.router)

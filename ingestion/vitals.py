@@ -1,0 +1,102 @@
+"""Gathers the facts by which the service is judged: whether its servers answer, and what stands in the tables and in Redis."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from redis import RedisError
+from sqlalchemy.orm import Session
+
+from ingestion import broker, census, config, crew, db, joblist, migrations, pauses, probes, queue, readings, sitehealth
+from ingestion.health import Facts, Jobs, Queue, Schema, Servers, Site
+from ingestion.models import ALL_HOSTS
+from ingestion.status import JobStatus
+
+#: Of how many sites, those that were read last, the state is judged.
+SITES = 500
+
+
+def servers() -> Servers:
+    """Whether both servers answer, and whether the tables are this program's. Takes some two seconds at the very most."""
+    with ThreadPoolExecutor(1) as beside:
+        redis = beside.submit(probes.redis)
+        postgresql, revision = probes.postgresql()
+    schema = Schema.UNKNOWN if postgresql.error else _schema(revision)
+    return Servers(
+        postgresql=postgresql,
+        redis=redis.result(),
+        schema=schema,
+        revision=revision,
+        wanted_revision=migrations.revisions()[-1],
+    )
+
+
+def facts(seen: Servers) -> Facts:
+    """Everything that can be known, `seen` being how the servers are. Raises PostgreSQL's outage if it begins meanwhile."""
+    if seen.schema in (Schema.BEHIND, Schema.UNKNOWN):
+        return Facts(servers=seen)
+    with db.transaction() as session:
+        alike = census.groups(session)
+        claimable = {job.id for job in joblist.claimable(session, per_host=config.settings().jobs_per_host)}
+        paused = tuple(pauses.paused(session))
+        found = Facts(
+            servers=seen,
+            queues=_queues(session, alike),
+            jobs=tuple(Jobs(status=g.status.value, site=g.site, kind=g.kind, count=g.count) for g in alike),
+            done=max(0, census.in_all(session) - sum(group.count for group in alike)),
+            stranded=census.expired(session),
+            paused=paused,
+            everything_paused=ALL_HOSTS in paused,
+            sites=_troubled(session),
+        )
+    try:
+        return found if seen.redis.error else _with_redis(found, claimable)
+    except RedisError:
+        return found
+
+
+def _with_redis(found: Facts, claimable: set[int]) -> Facts:
+    connection = broker.prompt_connection()
+    sizes = crew.sizes(connection)
+    return replace(
+        found,
+        queues=tuple(replace(one, size=sizes[one.name]) for one in found.queues),
+        workers=tuple(crew.workers(connection)),
+        stranded=found.stranded + len(claimable - crew.in_hand(connection)),
+    )
+
+
+def _queues(session: Session, alike: list[census.Group]) -> tuple[Queue, ...]:
+    waits = census.waiting(session)
+    found = []
+    for priority, name in queue.NAMES.items():
+        failed = sum(g.count for g in alike if g.priority is priority and g.status is JobStatus.ERROR)
+        wait = waits.get(priority, census.NOBODY)
+        found.append(
+            Queue(
+                name=name,
+                due=wait.due,
+                scheduled=wait.resting,
+                failed=failed,
+                oldest_wait_seconds=wait.oldest_seconds,
+            )
+        )
+    return tuple(found)
+
+
+def _troubled(session: Session) -> tuple[Site, ...]:
+    found = []
+    for newest, *before in readings.by_host(session, limit=SITES):
+        verdict = sitehealth.judge([newest, *before])
+        if verdict.state in (sitehealth.State.DEGRADED, sitehealth.State.FAILING):
+            state = verdict.state.value
+            found.append(Site(host=newest.host, site=newest.site, state=state, reasons=verdict.reasons))
+    return tuple(found)
+
+
+def _schema(revision: str | None) -> Schema:
+    known = migrations.revisions()
+    if revision == known[-1]:
+        return Schema.CURRENT
+    return Schema.BEHIND if revision is None or revision in known else Schema.AHEAD
