@@ -12,6 +12,7 @@ from ingestion.api.server import Server
 from ingestion.startup import explained
 
 with explained():
+    logs.configure("api")
     app = create_app()
 
 WATCHDOG_SECONDS = 5
@@ -50,7 +51,6 @@ def main() -> int:
     orphans.follow_supervisor()
     with explained():
         current = config.settings()
-        logs.configure("api")
         migrations.upgrade()
         with db.transaction() as session:
             tokens.refuse_unguarded(session, current)

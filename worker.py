@@ -17,6 +17,7 @@ if sys.platform == "darwin" and os.environ.get("OBJC_DISABLE_INITIALIZE_FORK_SAF
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program again
 
 from ingestion import broker, crawl, logs, migrations, orphans, queue, sitework
+from ingestion.lease import worker_name
 from ingestion.pool import MOST_WORKERS, Pool
 from ingestion.sitework import SiteWorker
 from ingestion.startup import explained
@@ -55,6 +56,7 @@ def main(
 
 def _work(made: Callable[..., IngestionWorker], names: list[str], *, burst: bool) -> None:
     with explained():
+        logs.bind(worker=worker_name(os.getpid()))
         worker = made(names, connection=broker.connection())
         log.info("worker started", queues=names)
         worker.work(burst=burst)

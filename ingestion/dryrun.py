@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from ingestion import crawl, jobs, rules
+from ingestion import crawl, jobs, logs, rules
 from ingestion.crashpoints import Point, reach
 from ingestion.kit import findings, sample
 from ingestion.lease import Lease
@@ -28,7 +28,8 @@ def run(job: Job, lease: Lease) -> str:
     """Look, and leave what was found in the job; how it ended, in a word. Raises as a real job's stages do."""
     spider, url = _source(job, lease)
     lease.checkpoint(site=spider.name)
-    log.info("looking", site=spider.name, url=url)
+    logs.bind(site=spider.name)
+    log.info("looking", url=url)
     seen = crawl.look(spider, url, sample.errand_at(spider, url), lease)
     reach(Point.PAGES_FETCHED)
 

@@ -63,6 +63,7 @@ def submit(
     with db.transaction() as session:
         waiting = None if dry_run else jobs.adopt(session, canonical, priority=priority, refresh=refresh)
         job, created = (waiting, False) if waiting else jobs.create(session, canonical_url=canonical, **wish)
+    log.info("a novel was asked for", job=job.id, novel=canonical, new=created)
     reach(Point.JOB_CREATED)
     if waiting is not None:
         push(job)

@@ -169,7 +169,8 @@ class Logging(BaseModel):
     """What is told, and how."""
 
     log_level: str = "INFO"
-    log_format: LogFormat = LogFormat.CONSOLE
+    #: console (to read), json (one object a line), or auto: console at a terminal, json elsewhere.
+    log_format: LogFormat = LogFormat.AUTO
 
     @field_validator("log_level")
     @classmethod

@@ -19,7 +19,7 @@ from typing import IO
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from ingestion import embedded, migrations, tokens
+from ingestion import embedded, logs, migrations, tokens
 from ingestion.config import ConfigError, Settings, environment_of
 from ingestion.orphans import die_with_parent
 
@@ -35,6 +35,8 @@ NOBODY_TO_ASK = (
 
 def up(settings: Settings) -> int:
     """Run until a signal comes, everything's log on standard output. Raises EmbeddedError, ConfigError. The exit code."""
+    # The children write into a pipe, behind which somebody may read at a terminal.
+    settings = settings.model_copy(update={"log_format": logs.form_for(sys.stdout)})
     with started(settings, output=subprocess.PIPE) as supervisor, _stopped_by_signals(supervisor) as reasons:
         if not _REACHABLE.search(settings.user_agent):
             sys.stderr.write(f"{NOBODY_TO_ASK}\n")

@@ -20,6 +20,7 @@ from ingestion import (
     holes,
     joblist,
     jobs,
+    logs,
     looking,
     pages,
     readings,
@@ -64,7 +65,7 @@ def _claim_and_attempt(job_id: int, stop: StopWish) -> str:
         log.info(told, job=job_id)
         return "not claimed"
     reach(Point.JOB_CLAIMED)
-    with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
+    with logs.about(job=job.id, attempt=job.attempt, novel=job.canonical_url, worker=job.worker):
         word = _attempt(job, Lease(job, config.settings().lease_seconds, stop))
     if not stop.given:  # who was asked to leave does so, and recovery rings
         ringing.ring_soon()
@@ -112,7 +113,8 @@ def _attempt(job: Job, lease: Lease) -> str:
 def _stages(job: Job, lease: Lease) -> str:
     spider, url = crawl.source(job, lease)
     lease.checkpoint(site=spider.name)
-    log.info("crawling", site=spider.name, url=url)
+    logs.bind(site=spider.name)
+    log.info("crawling", url=url)
     seen = looking.look(job, spider, url, lease) if job.refresh is Refresh.CHANGED else None
     if seen is not None and seen.nothing_new:
         return looking.end(job, lease, seen)

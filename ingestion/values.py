@@ -15,8 +15,9 @@ from ingestion.urls import ascii_host
 
 
 class LogFormat(StrEnum):
-    """How a log line looks: for a person at a terminal, or one JSON object a line."""
+    """How a log line looks: for a person at a terminal, or one JSON object a line; AUTO is whichever reads it."""
 
+    AUTO = "auto"
     CONSOLE = "console"
     JSON = "json"
 

@@ -30,7 +30,7 @@ from rq.job import Job as RQJob
 from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import bell, config, crawl, db, fairness, joblist, recovery, systemd
+from ingestion import bell, config, crawl, db, fairness, joblist, logs, recovery, systemd
 from ingestion.background import kinds, stranded, table
 from ingestion.crashpoints import Point, reach
 from ingestion.lease import worker_name
@@ -51,6 +51,8 @@ LOOKS_AFTER_OUTAGE = math.ceil(db.LONGEST_WAIT_SECONDS / WATCH_SECONDS)
 OUTAGE_SECONDS = 1.0
 #: Who knows the rows that a child works on, by the function that does it, and who puts them back.
 ROWS = {bell.PROCESS_JOB: (joblist, recovery), bell.PERFORM: (table, stranded)}
+#: What a row is called in the log.
+NAMES = {bell.PROCESS_JOB: "job", bell.PERFORM: "task"}
 
 
 class IngestionWorker(Worker):
@@ -204,7 +206,8 @@ class IngestionWorker(Worker):
         """Do the job. What RQ could not write down about it, recovery finds out."""
         reach(Point.JOB_DEQUEUED)
         systemd.ready("at work")
-        with outlasting("beginning or ending a job"):
+        about = {NAMES[str(job.func_name)]: int(job.args[0])}
+        with logs.about(**about), outlasting("beginning or ending a job"):
             super().execute_job(job, queue)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:

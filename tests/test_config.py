@@ -28,7 +28,7 @@ def test_everything_is_optional():
 
     assert (current.database_url, current.redis_url, str(current.data_dir)) == (None, None, "data")
     assert (current.api_host, current.api_port, current.workers, current.pace_seconds) == ("127.0.0.1", 8000, 2, 1.0)
-    assert (current.allowed_networks, current.log_level, current.log_format) == ((), "INFO", LogFormat.CONSOLE)
+    assert (current.allowed_networks, current.log_level, current.log_format) == ((), "INFO", LogFormat.AUTO)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ingestion.api import (
     polling,
     problems,
     queues,
+    requests,
     sites,
     tasks,
     tickets,
@@ -61,12 +62,13 @@ def create_app() -> FastAPI:
     app.include_router(tickets.router)
     app.add_middleware(limits.BodyLimit)
     if current.cors_origins:
-        headers = ["Authorization", "Content-Type"]
         app.add_middleware(
             CORSMiddleware,
             allow_origins=current.cors_origins,
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=headers,
+            allow_headers=["Authorization", "Content-Type", requests.HEADER],
+            expose_headers=[requests.HEADER],
         )
-    app.add_middleware(Inert)  # the last is the outermost: no answer goes out without its headers
+    app.add_middleware(Inert)  # outside of the others: no answer goes out without its headers
+    app.add_middleware(requests.Named)  # the outermost
     return app

@@ -10,13 +10,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from ingestion import db
+from ingestion.api import requests
 from ingestion.api.headers import INERT
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[dict[str, Any]] | None = None
+    request_id: str | None = Field(None, description="As in X-Request-ID, and in the lines of the log.")
 
 
 def _documented(status: int, description: str) -> dict[str, Any]:
@@ -81,7 +83,8 @@ def _answer(
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    title = HTTPStatus(status).phrase
+    problem = Problem(title=title, status=status, detail=detail, errors=errors, request_id=requests.name())
     return JSONResponse(problem.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
 
 
@@ -116,4 +119,5 @@ def _away(server: str) -> JSONResponse:
 
 async def _bug(_: Request, __: Exception) -> JSONResponse:
     # It goes out by a way of its own, past the middleware.
-    return _answer(500, "a fault in this program; its traceback is in the log", headers=INERT)
+    headers = INERT | {requests.HEADER: requests.name() or ""}
+    return _answer(500, "a fault in this program; its traceback is in the log", headers=headers)

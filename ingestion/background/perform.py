@@ -11,7 +11,7 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingestion import config, db
+from ingestion import config, db, logs
 from ingestion.background import table
 from ingestion.background.kinds import KINDS, Ending, Kind
 from ingestion.crashpoints import Point, reach
@@ -35,7 +35,7 @@ def perform(task_id: int) -> str:
             return "not claimed"
         reach(Point.TASK_CLAIMED)
         kind = KINDS[task.kind]
-        with structlog.contextvars.bound_contextvars(task=task.id, attempt=task.attempt, kind=kind.name):
+        with logs.about(task=task.id, attempt=task.attempt, kind=kind.name, worker=task.worker):
             return _attempt(task, kind, Lease(task, _lease_seconds(kind), stop, rows=table))
 
 
