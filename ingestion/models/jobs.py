@@ -13,6 +13,7 @@ from ingestion.status import UNFINISHED, JobStatus, Priority, Refresh
 
 ALL_HOSTS = "*"
 IS_UNFINISHED = text("status IN ({})".format(", ".join(f"'{s.value}'" for s in sorted(UNFINISHED))))
+IS_DEAD = text("status = 'error'")
 #: A novel has at most one job in these, however many dry runs of it there may be.
 IS_ONLY_ONE = text(f"{IS_UNFINISHED} AND NOT dry_run")
 
@@ -31,6 +32,7 @@ class Job(Base):
         Index("ix_job_unfinished", "status", "id", postgresql_where=IS_UNFINISHED),
         Index("ix_job_status_id", "status", "id"),
         Index("ix_job_novel_id_id", "novel_id", "id"),
+        Index("ix_job_dead", "site", "error_kind", "priority", postgresql_where=IS_DEAD),
         CheckConstraint("attempt >= 0", name="attempt"),
     )
 
