@@ -79,6 +79,7 @@ class Lease:
         self._seconds = seconds
         self.begun = self._renewed = self._looked = time.monotonic()
         self.progress: dict[str, int | str | None] = {}
+        self._entered = {JobStatus.CRAWLING: self.begun}
         self._stop = stop or StopWish()
 
     def checkpoint(self, **progress: int | str | None) -> None:
@@ -110,7 +111,12 @@ class Lease:
             jobs.advance(session, self._id, self._attempt, to=to, lease_seconds=self._seconds, message=message)
 
         self.patiently(move)
-        self._renewed = time.monotonic()
+        self._renewed = self._entered[to] = time.monotonic()
+
+    def stages(self) -> dict[JobStatus, float]:
+        """The seconds that the attempt has spent in each stage that it has entered."""
+        ends = [*list(self._entered.values())[1:], time.monotonic()]
+        return {stage: end - begun for (stage, begun), end in zip(self._entered.items(), ends, strict=True)}
 
     def store(self, session: Session) -> None:
         """Renew the lease and write the progress in `session`'s transaction. Raises LeaseLost."""

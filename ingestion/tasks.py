@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ingestion import (
     config,
+    counts,
     crawl,
     db,
     dryrun,
@@ -66,10 +67,19 @@ def _claim_and_attempt(job_id: int, stop: StopWish) -> str:
         return "not claimed"
     reach(Point.JOB_CLAIMED)
     with logs.about(job=job.id, attempt=job.attempt, novel=job.canonical_url, worker=job.worker):
-        word = _attempt(job, Lease(job, config.settings().lease_seconds, stop))
+        word = _counted(job, Lease(job, config.settings().lease_seconds, stop))
     if not stop.given:  # who was asked to leave does so, and recovery rings
         ringing.ring_soon()
     return word
+
+
+def _counted(job: Job, lease: Lease) -> str:
+    outcome = Crashed.kind
+    try:
+        outcome = _attempt(job, lease)
+        return outcome
+    finally:
+        counts.attempt(site=str(lease.progress.get("site") or ""), outcome=outcome, stages=lease.stages())
 
 
 def _claim(job_id: int, stop: StopWish) -> Job | None:

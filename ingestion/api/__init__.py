@@ -13,6 +13,7 @@ from ingestion.api import (
     jobs,
     library,
     limits,
+    metrics,
     pictures,
     polling,
     problems,
@@ -47,7 +48,8 @@ def create_app() -> FastAPI:
     )
     problems.install(app)
     app.state.hub = Hub()
-    app.router.routes.extend(health.router.routes)  # not included: the guard is not before all of them
+    for own in (health.router, metrics.router):
+        app.router.routes.extend(own.routes)  # not included: the guard is not before all of them
     app.include_router(jobs.router)
     app.include_router(streams.router)
     app.include_router(sockets.router)
@@ -61,6 +63,7 @@ def create_app() -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(tickets.router)
     app.add_middleware(limits.BodyLimit)
+    app.add_middleware(metrics.Measured)
     if current.cors_origins:
         app.add_middleware(
             CORSMiddleware,

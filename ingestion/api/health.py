@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from ingestion import VERSION, health, vitals
 from ingestion.api import access, problems
-from ingestion.health import Facts, State
+from ingestion.health import Facts, Servers, State
 
 #: Its routes are the application's own, outside of the guard.
 router = APIRouter(tags=["health"], responses=problems.DOCUMENTED)
@@ -48,6 +48,7 @@ class Health(BaseModel):
     checks: dict[str, Any]
 
 
+GUARDED: dict[str, Any] = {"security": [{access.guard.scheme_name: []}]}
 DOWN: dict[int | str, dict[str, Any]] = {503: {"model": Health, "description": "The service is down."}}
 
 
@@ -60,20 +61,18 @@ async def live() -> Standing:
 @router.get("/health/ready")
 async def ready() -> Standing:
     """Whether PostgreSQL and Redis answer and the tables are up to date; within two seconds, whatever they do."""
-    found = await _in_thread(lambda: list(health.of_servers(vitals.servers())))
+    found = await in_thread(lambda: list(health.of_servers(vitals.servers())))
     if wrong := [finding for finding in found if finding.state is State.DOWN]:
         detail = "; ".join(f"{finding.told} ({finding.cure})" for finding in wrong)
         raise HTTPException(503, detail, headers={"Retry-After": str(problems.RETRY_AFTER_SECONDS)})
     return Standing(status="ready")
 
 
-@router.get("/health", responses=DOWN, openapi_extra={"security": [{access.guard.scheme_name: []}]})
+@router.get("/health", responses=DOWN, openapi_extra=GUARDED)
 async def whole(request: Request, response: Response) -> Health:
     """How everything is: servers, tables, queues, workers, jobs and sites, with what is wrong and what to do about it."""
-    seen = await _in_thread(vitals.servers)
-    if seen.postgresql.error is None:
-        await _in_thread(lambda: access.guard(request))
-    return await _in_thread(lambda: _answer(vitals.facts(seen), response))
+    seen = await let_in(request)
+    return await in_thread(lambda: _answer(vitals.facts(seen), response))
 
 
 def report(facts: Facts) -> Health:
@@ -90,6 +89,14 @@ def _answer(facts: Facts, response: Response) -> Health:
     return told
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
+async def let_in(request: Request) -> Servers:
+    """How the servers are, for whoever may read; for anybody where PostgreSQL, which knows who may, is away. Raises as the guard does."""
+    seen = await in_thread(vitals.servers)
+    if seen.postgresql.error is None:
+        await in_thread(lambda: access.guard(request))
+    return seen
+
+
+async def in_thread(work: Callable[[], T]) -> T:
     """Done in a thread beside those of the other requests, all of which may be waiting for a server that hangs."""
     return await anyio.to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))

@@ -76,6 +76,8 @@ class PictureSpider(Spider):
             reach(Point.PICTURE_KEPT)
             self.lease.write(partial(table.keep, url=url, name=name, size=len(response.body)))
             self.kept += 1
+            if self.crawler.stats is not None:
+                self.crawler.stats.inc_value("pictures/stored")
         self.settled += 1
         self._in_a_row[host] = 0
         for request in self._next(host):

@@ -83,7 +83,7 @@ class PaceMiddleware:
                 f"robots.txt of {host} asks for {interval:.0f} s between two pages (Crawl-delay), which no crawl waits"
             )
             raise Forbidden(RobotsDisallowed(told))
-        left = False
+        left, begun = False, time.monotonic()
         while not left:
             slot = await self._slot(pace, host, interval)
             await rest(self._crawler.spider, slot.wait)
@@ -95,6 +95,12 @@ class PaceMiddleware:
                 log.debug("Redis has forgotten a slot", host=host)
             except redis.RedisError:
                 await rest(self._crawler.spider, AGAIN_SECONDS)
+        self._count(time.monotonic() - begun)
+
+    def _count(self, seconds: float) -> None:
+        if (stats := self._crawler.stats) is not None:
+            stats.inc_value("pace/waits")
+            stats.inc_value("pace/wait_seconds", seconds)  # type: ignore[arg-type] # it adds whatever can be added
 
     async def _slot(self, pace: Pace, host: str, interval: float) -> Slot:
         """A turn; without Redis, if it stays away for longer than a restart takes, one of this process's own."""

@@ -53,7 +53,7 @@ SETTINGS: dict[str, Any] = {
     "HTTPCACHE_STORAGE": "ingestion.pages.PageStore",
     "HTTPCACHE_POLICY": "ingestion.freshness.Freshness",
     "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "ingestion.crawl.answers.MeasuredDownloadHandler"),
-    "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0},
+    "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0, "ingestion.crawl.counting.Counting": 0},
     # The whole list instead of Scrapy's own, from the spider down to the network. Not in it: the proxy (it would dial
     # addresses that the guard never sees) and the cookie jar (it asks a list of public suffixes on the internet).
     "DOWNLOADER_MIDDLEWARES_BASE": {
@@ -70,6 +70,8 @@ SETTINGS: dict[str, Any] = {
         "ingestion.crawl.limits.LimitsMiddleware": 902,
         "ingestion.crawl.limits.UnpackingMiddleware": 905,
         "ingestion.crawl.pacing.PaceMiddleware": 910,
+        # The last, so that it counts what really goes through the network.
+        "scrapy.downloadermiddlewares.stats.DownloaderStats": 920,
     },
 }
 
@@ -115,6 +117,7 @@ def for_site(spider: type[NovelSpider], url: str) -> dict[str, Any]:
     return chosen() | {
         "PACE_SECONDS": pace_of(spider, urlsplit(url).netloc),
         "PACE_OF_SPIDER": False,
+        "SITE_NAME": spider.name,
         "ADULT_COOKIES": dict(spider.adult_cookies) if config.settings().adult_pages else {},
         "SITE_HOSTS": [urlsplit(spider.index_url(url)).netloc, *spider.allowed_domains],
     }
