@@ -6,7 +6,7 @@ import contextlib
 import socket
 import sys
 
-from ingestion import broker, config, db, logs, migrations, orphans, systemd, tokens
+from ingestion import broker, config, db, joblog, logs, migrations, orphans, systemd, tokens
 from ingestion.api import create_app
 from ingestion.api.server import Server
 from ingestion.startup import explained
@@ -51,6 +51,7 @@ def main() -> int:
     orphans.follow_supervisor()
     with explained():
         current = config.settings()
+        joblog.keep()
         migrations.upgrade()
         with db.transaction() as session:
             tokens.refuse_unguarded(session, current)

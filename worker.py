@@ -16,7 +16,7 @@ if sys.platform == "darwin" and os.environ.get("OBJC_DISABLE_INITIALIZE_FORK_SAF
     os.environ["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program again
 
-from ingestion import broker, crawl, logs, migrations, orphans, queue, sitework
+from ingestion import broker, crawl, joblog, logs, migrations, orphans, queue, sitework
 from ingestion.lease import worker_name
 from ingestion.pool import MOST_WORKERS, Pool
 from ingestion.sitework import SiteWorker
@@ -43,6 +43,7 @@ def main(
     orphans.follow_supervisor()
     with explained():
         logs.configure("worker")
+        joblog.keep()
         migrations.upgrade()
         names = queue.known(queues)
         crawl.warm()

@@ -94,6 +94,18 @@ def formatter(form: LogFormat, *, colors: bool = False) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_shared(), processors=last)
 
 
+def job_of(record: logging.LogRecord) -> int | None:
+    """The job that a line is about, as it says itself or as this process does; None where it is about none."""
+    told = record.msg if isinstance(record.msg, dict) else _about
+    job: int | None = told.get("job")
+    return job
+
+
+def readable(event: dict[str, Any]) -> str:
+    """A line of JSON as it would be at a terminal."""
+    return str(_renderer(LogFormat.CONSOLE, colors=False)(None, "", dict(event)))
+
+
 def _shared() -> list[Any]:
     return [
         structlog.contextvars.merge_contextvars,

@@ -13,6 +13,7 @@ from ingestion.api import (
     jobs,
     library,
     limits,
+    logs,
     metrics,
     pictures,
     polling,
@@ -55,6 +56,7 @@ def create_app() -> FastAPI:
     app.include_router(sockets.router)
     app.include_router(polling.router)
     app.include_router(queues.router)
+    app.include_router(logs.router)
     app.include_router(library.router)
     app.include_router(follows.router)
     app.include_router(pictures.router)
