@@ -5,10 +5,10 @@ RQ's own `Worker.all` would make a worker of each, which lengthens the timeouts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from redis import Redis
+from rq import Queue as RQQueue
 from rq import Worker as RQWorker
 from rq.registry import StartedJobRegistry
 from rq.utils import utcparse
@@ -34,24 +34,16 @@ def workers(connection: Redis) -> list[Worker]:
 
 def sizes(connection: Redis) -> dict[str, int]:
     """How many jobs each queue holds. Raises redis.RedisError."""
-    names = list(queue.NAMES.values())
-    with connection.pipeline(transaction=False) as pipeline:
-        for name in names:
-            pipeline.llen(f"rq:queue:{name}")
-        return dict(zip(names, pipeline.execute(), strict=True))
+    return {name: RQQueue(name, connection=connection).count for name in queue.ALL}
 
 
-def in_hand(connection: Redis) -> set[int]:
-    """The ids of the rows that a queue holds, or that a worker has taken out of one. Raises redis.RedisError."""
-    return queue.waiting() | set(_started(connection))
-
-
-def _started(connection: Redis) -> Iterator[int]:
-    for name in queue.NAMES.values():
-        for rq_id in StartedJobRegistry(name, connection=connection).get_job_ids(cleanup=False):
-            row, _, _ = rq_id.partition("-")
-            if row.isdecimal():
-                yield int(row)
+def in_hand(connection: Redis) -> set[str]:
+    """What a queue holds, or a worker has taken out of one: the id of a job's row, of a task's after TASK_MARK. Raises redis.RedisError."""
+    found: set[str] = set()
+    for name in queue.ALL:
+        found.update(RQQueue(name, connection=connection).get_job_ids())
+        found.update(StartedJobRegistry(name, connection=connection).get_job_ids(cleanup=False))
+    return {rq_id.rpartition("-")[0] for rq_id in found}
 
 
 def _worker(key: str, values: list[str]) -> Worker:

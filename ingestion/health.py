@@ -132,7 +132,7 @@ def judge(facts: Facts) -> list[Finding]:
     if facts.everything_paused:
         found.append(_degraded("pause", "every host is paused, and no job is begun", "python cli.py resume"))
     if facts.stranded:
-        told = f"{_many(facts.stranded, 'job is', 'jobs are')} stranded: no queue holds them, or their worker is gone"
+        told = f"{_many(facts.stranded, 'job or task is', 'jobs or tasks are')} stranded: no queue holds them, or their worker is gone"
         found.append(_degraded("jobs", told, "python cli.py process-queue"))
     for site in facts.sites:
         told = f"{site.host}, read by {site.site}, is {site.state}: {'; '.join(site.reasons)}"

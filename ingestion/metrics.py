@@ -25,11 +25,11 @@ from ingestion.health import Facts, Schema
 from ingestion.series import Series
 
 OF_QUEUES = {
-    "size": "Jobs that the queue holds in Redis.",
-    "due": "Jobs that wait and could be begun.",
-    "scheduled": "Jobs that rest until a time.",
-    "failed": "Jobs in ERROR.",
-    "oldest_wait_seconds": "Seconds that the oldest job that is due has waited.",
+    "size": "Jobs or tasks that the queue holds in Redis.",
+    "due": "Those that wait and could be begun.",
+    "scheduled": "Those that rest until a time.",
+    "failed": "Those in ERROR.",
+    "oldest_wait_seconds": "Seconds that the oldest that is due has waited.",
 }
 
 
@@ -84,7 +84,7 @@ def _of_jobs(facts: Facts) -> Iterator[Metric]:
     troubled = Counter((site.site, site.state) for site in facts.sites)
     yield _gauge("quire_jobs", "Jobs that are not DONE.", ("status", "site", "kind"), jobs.items())
     yield _gauge("quire_jobs_done", "Jobs that are DONE, by PostgreSQL's estimate.", (), [((), facts.done)])
-    yield _gauge("quire_jobs_stranded", "Jobs that no queue or worker holds.", (), [((), facts.stranded)])
+    yield _gauge("quire_jobs_stranded", "Jobs and tasks that no queue or worker holds.", (), [((), facts.stranded)])
     yield _gauge("quire_paused_hosts", "Hosts of which no job is begun.", (), [((), len(facts.paused))])
     yield _gauge("quire_sites_in_trouble", "Hosts not read as usual.", ("site", "state"), troubled.items())
 

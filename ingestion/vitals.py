@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -9,12 +11,17 @@ from redis import RedisError
 from sqlalchemy.orm import Session
 
 from ingestion import broker, census, config, crew, db, joblist, migrations, pauses, probes, queue, readings, sitehealth
+from ingestion.background import table
+from ingestion.background.kinds import KINDS
+from ingestion.census import Waiting
 from ingestion.health import Facts, Jobs, Queue, Schema, Servers, Site
 from ingestion.models import ALL_HOSTS
-from ingestion.status import JobStatus
+from ingestion.status import JobStatus, Priority
 
 #: Of how many sites, those that were read last, the state is judged.
 SITES = 500
+#: Of how many tasks, the oldest, it is looked whether anybody holds them.
+TASKS = 1000
 
 
 def servers() -> Servers:
@@ -37,15 +44,15 @@ def facts(seen: Servers) -> Facts:
     if seen.schema in (Schema.BEHIND, Schema.UNKNOWN):
         return Facts(servers=seen)
     with db.transaction() as session:
-        alike = census.groups(session)
-        claimable = {job.id for job in joblist.claimable(session, per_host=config.settings().jobs_per_host)}
+        alike, tasks = census.groups(session), census.tasks_waiting(session)
+        claimable = set(_claimable(session))
         paused = tuple(pauses.paused(session))
         found = Facts(
             servers=seen,
-            queues=_queues(session, alike),
+            queues=(*_queues(session, alike), *_queues_of_tasks(tasks)),
             jobs=tuple(Jobs(status=g.status.value, site=g.site, kind=g.kind, count=g.count) for g in alike),
-            done=max(0, census.in_all(session) - sum(group.count for group in alike)),
-            stranded=census.expired(session),
+            done=max(0, census.jobs_in_all(session) - sum(group.count for group in alike)),
+            stranded=census.jobs_expired(session) + sum(kind.expired for kind in tasks.values()),
             paused=paused,
             everything_paused=ALL_HOSTS in paused,
             sites=_troubled(session),
@@ -56,7 +63,7 @@ def facts(seen: Servers) -> Facts:
         return found
 
 
-def _with_redis(found: Facts, claimable: set[int]) -> Facts:
+def _with_redis(found: Facts, claimable: set[str]) -> Facts:
     connection = broker.prompt_connection()
     sizes = crew.sizes(connection)
     return replace(
@@ -68,21 +75,39 @@ def _with_redis(found: Facts, claimable: set[int]) -> Facts:
 
 
 def _queues(session: Session, alike: list[census.Group]) -> tuple[Queue, ...]:
-    waits = census.waiting(session)
-    found = []
-    for priority, name in queue.NAMES.items():
-        failed = sum(g.count for g in alike if g.priority is priority and g.status is JobStatus.ERROR)
-        wait = waits.get(priority, census.NOBODY)
-        found.append(
-            Queue(
-                name=name,
-                due=wait.due,
-                scheduled=wait.resting,
-                failed=failed,
-                oldest_wait_seconds=wait.oldest_seconds,
-            )
-        )
-    return tuple(found)
+    waits = census.jobs_waiting(session)
+    dead: Counter[Priority] = Counter()
+    for group in alike:
+        dead[group.priority] += group.count if group.status is JobStatus.ERROR else 0
+    return tuple(
+        _queue(name, [replace(waits.get(priority, Waiting()), failed=dead[priority])])
+        for priority, name in queue.NAMES.items()
+    )
+
+
+def _queues_of_tasks(tasks: dict[str, Waiting]) -> tuple[Queue, ...]:
+    """A kind that this program does not know waits in a queue that it does not know."""
+    known = {kind: KINDS[kind].queue for kind in tasks if kind in KINDS}
+    names = (queue.ENRICHMENT, queue.EXPORT)
+    return tuple(_queue(name, [tasks[kind] for kind in known if known[kind] == name]) for name in names)
+
+
+def _queue(name: str, waits: list[Waiting]) -> Queue:
+    return Queue(
+        name=name,
+        due=sum(wait.due for wait in waits),
+        scheduled=sum(wait.resting for wait in waits),
+        failed=sum(wait.failed for wait in waits),
+        oldest_wait_seconds=max((wait.oldest_seconds for wait in waits), default=0.0),
+    )
+
+
+def _claimable(session: Session) -> Iterator[str]:
+    """What could be begun now, as `crew.in_hand` names it."""
+    for job in joblist.claimable(session, per_host=config.settings().jobs_per_host):
+        yield str(job.id)
+    for task in table.claimable(session, KINDS, but=(), limit=TASKS):
+        yield f"{queue.TASK_MARK}{task.id}"
 
 
 def _troubled(session: Session) -> tuple[Site, ...]:

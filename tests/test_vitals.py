@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from ingestion import broker, db, health, pauses, vitals
+from ingestion.background import ringing, table
 from ingestion.errors import NotFound, Unreachable
 from ingestion.health import Facts, Schema
+from ingestion.retry import Backoff
 from ingestion.worker import IngestionWorker
 from tests.commandline import claim, fail, posted
 from tests.conftest import configure
@@ -69,6 +71,22 @@ def test_stranded_are_jobs_that_nobody_holds_and_those_whose_lease_has_run_out()
     broker.connection().flushall()
 
     assert (before, look().stranded) == (1, 2)
+
+
+def test_background_tasks_have_their_queues_and_can_be_stranded_too():
+    with db.transaction() as session:
+        table.submit(session, "reparse", {"novel_id": 1})
+        failed, _ = table.submit(session, "reparse", {"novel_id": 2})
+        table.claim(session, failed.id, worker="here:1", lease_seconds=60)
+        session.refresh(failed)
+        table.fail(session, failed, NotFound("no such novel"), Backoff.as_set(), keep_seconds=60)
+    before = look()
+    ringing.ring_soon()
+    found = look()
+    (one,) = [queue for queue in found.queues if queue.name == "enrichment"]
+
+    assert (one.size, one.due, one.failed) == (1, 1, 1)
+    assert (before.stranded, found.stranded) == (1, 0)
 
 
 def test_a_worker_is_known_by_what_it_said_last_and_is_stale_when_that_was_long_ago():

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion import VERSION, broker, db, tokens
+from ingestion import VERSION, broker, db, queue, tokens
 from ingestion.api import create_app
 from ingestion.status import Scope
 from ingestion.system import ROOT
@@ -28,7 +28,7 @@ def api(environment: dict[str, str]) -> Iterator[TestClient]:
 @pytest.fixture
 def worker(environment: dict[str, str]) -> Iterator[IngestionWorker]:
     """One that has signed on."""
-    made = IngestionWorker(["ingestion-high", "ingestion", "ingestion-low"], connection=broker.connection())
+    made = IngestionWorker(queue.ALL, connection=broker.connection())
     made.register_birth()
     yield made
     made.register_death()
@@ -52,6 +52,17 @@ def test_where_all_is_well_everything_says_so(api: TestClient, worker: Ingestion
     assert (command.exit_code, command.stdout.splitlines()[-1]) == (0, "ok")
 
 
+def test_whether_a_worker_is_here_is_no_matter_of_anything_else(environment: dict[str, str]):
+    before = run("health", "--here")
+    made = IngestionWorker(["ingestion"], connection=broker.connection())
+    made.register_birth()
+    there = run("health", "--here")
+    made.register_death()
+
+    assert (before.exit_code, there.exit_code) == (1, 0)
+    assert there.stdout.startswith("worker ")
+
+
 def test_what_is_wrong_is_told_with_what_to_do_and_the_command_s_exit_code_says_so(api: TestClient):
     posted(1)
     told = api.get("/health")
@@ -59,7 +70,7 @@ def test_what_is_wrong_is_told_with_what_to_do_and_the_command_s_exit_code_says_
 
     assert (told.status_code, told.json()["status"]) == (200, "degraded")
     assert [finding["cure"] for finding in told.json()["findings"]] == ["python worker.py"]
-    assert [queue["due"] for queue in told.json()["checks"]["queues"]] == [0, 1, 0]
+    assert [queue["due"] for queue in told.json()["checks"]["queues"]] == [0, 1, 0, 0, 0]
     assert (command.exit_code, as_json.exit_code) == (1, 1)
     assert "degraded: no worker is running, and no job is begun\n  to do: python worker.py\n" in command.stdout
     assert json.loads(as_json.stdout)["findings"] == told.json()["findings"]

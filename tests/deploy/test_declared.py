@@ -11,16 +11,10 @@ from ingestion.system import ROOT
 from tests.commandline import run
 from tests.deploy import declared
 
-#: Commands that other parts of the service bring.
-AWAITED = {"health"}
-
 
 @pytest.mark.parametrize("command", sorted(declared.commands()), ids=" ".join)
 def test_every_command_exists(command: tuple[str, ...]):
     program, *words = command
-    if AWAITED.intersection(words):
-        pytest.skip(f"`{' '.join(command)}` is not there yet")
-
     assert (ROOT / program).is_file()
     if program == "cli.py":
         assert run(*words, "--help").exit_code == 0
