@@ -52,16 +52,22 @@ class Standing:
 def look() -> Standing:
     """How the queues stand now. Raises redis.RedisError when Redis is away."""
     with db.transaction() as session:
-        rows = {queue.NAMES[priority]: found for priority, found in lines.waiting(session).items()} | _tasks(session)
+        waiting = rows(session)
         silent = len(recovery.silent(session)) + len(ringing.silent(session))
         expired = joblist.expired(session) + table.lost(session)
         now = db.now(session)
     return Standing(
-        queues=tuple(_queue(name, rows.get(name, Rows()), now) for name in queue.ALL),
+        queues=tuple(_queue(name, waiting[name], now) for name in queue.ALL),
         workers=_alive(None),
         stranded_queued=silent,
         stranded_running=expired,
     )
+
+
+def rows(session: Session) -> dict[str, Rows]:
+    """What is QUEUED for each queue."""
+    jobs = {queue.NAMES[priority]: found for priority, found in lines.waiting(session).items()}
+    return dict.fromkeys(queue.ALL, Rows()) | jobs | _tasks(session)
 
 
 def _tasks(session: Session) -> dict[str, Rows]:

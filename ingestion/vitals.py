@@ -10,13 +10,26 @@ from dataclasses import replace
 from redis import RedisError
 from sqlalchemy.orm import Session
 
-from ingestion import broker, census, config, crew, db, joblist, migrations, pauses, probes, queue, readings, sitehealth
+from ingestion import (
+    broker,
+    census,
+    config,
+    crew,
+    db,
+    joblist,
+    migrations,
+    pauses,
+    probes,
+    queue,
+    readings,
+    sitehealth,
+    standing,
+)
 from ingestion.background import table
 from ingestion.background.kinds import KINDS
-from ingestion.census import Waiting
 from ingestion.health import Facts, Jobs, Queue, Schema, Servers, Site
 from ingestion.models import ALL_HOSTS
-from ingestion.status import JobStatus, Priority
+from ingestion.status import JobStatus
 
 #: Of how many sites, those that were read last, the state is judged.
 SITES = 500
@@ -44,15 +57,15 @@ def facts(seen: Servers) -> Facts:
     if seen.schema in (Schema.BEHIND, Schema.UNKNOWN):
         return Facts(servers=seen)
     with db.transaction() as session:
-        alike, tasks = census.groups(session), census.tasks_waiting(session)
+        alike = census.groups(session)
         claimable = set(_claimable(session))
         paused = tuple(pauses.paused(session))
         found = Facts(
             servers=seen,
-            queues=(*_queues(session, alike), *_queues_of_tasks(tasks)),
+            queues=_queues(session, alike),
             jobs=tuple(Jobs(status=g.status.value, site=g.site, kind=g.kind, count=g.count) for g in alike),
             done=max(0, census.jobs_in_all(session) - sum(group.count for group in alike)),
-            stranded=census.jobs_expired(session) + sum(kind.expired for kind in tasks.values()),
+            stranded=joblist.expired(session) + table.lost(session),
             paused=paused,
             everything_paused=ALL_HOSTS in paused,
             sites=_troubled(session),
@@ -75,30 +88,21 @@ def _with_redis(found: Facts, claimable: set[str]) -> Facts:
 
 
 def _queues(session: Session, alike: list[census.Group]) -> tuple[Queue, ...]:
-    waits = census.jobs_waiting(session)
-    dead: Counter[Priority] = Counter()
+    failed = Counter({name: 0 for name in queue.ALL})
     for group in alike:
-        dead[group.priority] += group.count if group.status is JobStatus.ERROR else 0
+        failed[queue.NAMES[group.priority]] += group.count if group.status is JobStatus.ERROR else 0
+    for kind, count in census.dead_tasks(session).items():
+        if kind in KINDS:
+            failed[KINDS[kind].queue] += count
     return tuple(
-        _queue(name, [replace(waits.get(priority, Waiting()), failed=dead[priority])])
-        for priority, name in queue.NAMES.items()
-    )
-
-
-def _queues_of_tasks(tasks: dict[str, Waiting]) -> tuple[Queue, ...]:
-    """A kind that this program does not know waits in a queue that it does not know."""
-    known = {kind: KINDS[kind].queue for kind in tasks if kind in KINDS}
-    names = (queue.ENRICHMENT, queue.EXPORT)
-    return tuple(_queue(name, [tasks[kind] for kind in known if known[kind] == name]) for name in names)
-
-
-def _queue(name: str, waits: list[Waiting]) -> Queue:
-    return Queue(
-        name=name,
-        due=sum(wait.due for wait in waits),
-        scheduled=sum(wait.resting for wait in waits),
-        failed=sum(wait.failed for wait in waits),
-        oldest_wait_seconds=max((wait.oldest_seconds for wait in waits), default=0.0),
+        Queue(
+            name=name,
+            due=rows.due,
+            scheduled=rows.resting,
+            failed=failed[name],
+            oldest_wait_seconds=rows.oldest_seconds or 0.0,
+        )
+        for name, rows in standing.rows(session).items()
     )
 
 
