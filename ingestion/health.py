@@ -107,6 +107,9 @@ class Facts:
     paused: tuple[str, ...] = ()
     everything_paused: bool = False
     sites: tuple[Site, ...] = ()
+    #: Whether novels are followed, so that a scheduler is needed; and the one that acts.
+    followed: bool = False
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +137,9 @@ def judge(facts: Facts) -> list[Finding]:
     if facts.stranded:
         told = f"{_many(facts.stranded, 'job or task is', 'jobs or tasks are')} stranded: no queue holds them, or their worker is gone"
         found.append(_degraded("jobs", told, "python cli.py process-queue"))
+    if facts.followed and facts.scheduler is None:
+        told = "no scheduler is running, and no followed novel is looked at"
+        found.append(_degraded("scheduler", told, "python cli.py scheduler"))
     for site in facts.sites:
         told = f"{site.host}, read by {site.site}, is {site.state}: {'; '.join(site.reasons)}"
         found.append(_degraded("sites", told, f"mend its spider, then python cli.py reparse --site {site.site}"))

@@ -85,6 +85,8 @@ def _of_jobs(facts: Facts) -> Iterator[Metric]:
     yield _gauge("quire_jobs", "Jobs that are not DONE.", ("status", "site", "kind"), jobs.items())
     yield _gauge("quire_jobs_done", "Jobs that are DONE, by PostgreSQL's estimate.", (), [((), facts.done)])
     yield _gauge("quire_jobs_stranded", "Jobs and tasks that no queue or worker holds.", (), [((), facts.stranded)])
+    acts = [((), float(facts.scheduler is not None))] if facts.followed else []
+    yield _gauge("quire_scheduler_up", "Whether a scheduler acts; told where novels are followed.", (), acts)
     yield _gauge("quire_paused_hosts", "Hosts of which no job is begun.", (), [((), len(facts.paused))])
     yield _gauge("quire_sites_in_trouble", "Hosts not read as usual.", ("site", "state"), troubled.items())
 

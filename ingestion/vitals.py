@@ -16,12 +16,14 @@ from ingestion import (
     config,
     crew,
     db,
+    follows,
     joblist,
     migrations,
     pauses,
     probes,
     queue,
     readings,
+    schedule,
     sitehealth,
     standing,
 )
@@ -59,7 +61,7 @@ def facts(seen: Servers) -> Facts:
     with db.transaction() as session:
         alike = census.groups(session)
         claimable = set(_claimable(session))
-        paused = tuple(pauses.paused(session))
+        paused, acting = tuple(pauses.paused(session)), schedule.standing(session)
         found = Facts(
             servers=seen,
             queues=_queues(session, alike),
@@ -69,6 +71,8 @@ def facts(seen: Servers) -> Facts:
             paused=paused,
             everything_paused=ALL_HOSTS in paused,
             sites=_troubled(session),
+            followed=bool(follows.page(session, limit=1)),
+            scheduler=acting.holder if acting and acting.alive else None,
         )
     try:
         return found if seen.redis.error else _with_redis(found, claimable)

@@ -25,6 +25,7 @@ AWAY = Server(error="no answer within 1 s")
 
 def test_where_nothing_is_wrong_nothing_is_found():
     assert (judge(WELL), overall(judge(WELL))) == ([], State.OK)
+    assert judge(replace(WELL, followed=True, scheduler="here:1")) == []
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def test_where_nothing_is_wrong_nothing_is_found():
         (replace(WELL, workers=()), State.DEGRADED, "workers", "python worker.py"),
         (replace(WELL, stranded=2), State.DEGRADED, "jobs", "cli.py process-queue"),
         (replace(WELL, everything_paused=True), State.DEGRADED, "pause", "cli.py resume"),
+        (replace(WELL, followed=True), State.DEGRADED, "scheduler", "cli.py scheduler"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_cure(facts: Facts, state: State, about: str, cure: str):

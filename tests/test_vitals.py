@@ -11,7 +11,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from ingestion import broker, db, health, pauses, vitals
+from ingestion import broker, db, health, pauses, schedule, vitals
 from ingestion.background import ringing, table
 from ingestion.errors import NotFound, Unreachable
 from ingestion.health import Facts, Schema
@@ -19,6 +19,7 @@ from ingestion.retry import Backoff
 from ingestion.worker import IngestionWorker
 from tests.commandline import claim, fail, posted
 from tests.conftest import configure
+from tests.followed import followed
 from tests.mortal import Valkey, sockets
 
 pytestmark = pytest.mark.usefixtures("environment")
@@ -87,6 +88,17 @@ def test_background_tasks_have_their_queues_and_can_be_stranded_too():
 
     assert (one.size, one.due, one.failed) == (1, 1, 1)
     assert (before.stranded, found.stranded) == (1, 0)
+
+
+def test_a_scheduler_is_known_and_whether_one_is_needed():
+    nobody = look()
+    followed()
+    with db.transaction() as session:
+        schedule.hold(session, "here:1")
+    found = look()
+
+    assert (nobody.followed, nobody.scheduler) == (False, None)
+    assert (found.followed, found.scheduler) == (True, "here:1")
 
 
 def test_a_worker_is_known_by_what_it_said_last_and_is_stale_when_that_was_long_ago():
