@@ -28,7 +28,8 @@ def workers(connection: Redis) -> list[Worker]:
         for key in keys:
             pipeline.hmget(key, *FIELDS)
         told = zip(keys, pipeline.execute(), strict=True)
-    found = [_worker(key, [(value or b"").decode() for value in values]) for key, values in told if values[-1]]
+    now = datetime.fromtimestamp(connection.time()[0], UTC)
+    found = [_worker(key, [(value or b"").decode() for value in values], now) for key, values in told if values[-1]]
     return sorted(found, key=lambda worker: (worker.host, worker.pid))
 
 
@@ -46,9 +47,9 @@ def in_hand(connection: Redis) -> set[str]:
     return {rq_id.rpartition("-")[0] for rq_id in found}
 
 
-def _worker(key: str, values: list[str]) -> Worker:
+def _worker(key: str, values: list[str], now: datetime) -> Worker:
     host, pid, state, queues, heartbeat = values
-    silent = (datetime.now(UTC) - utcparse(heartbeat)).total_seconds()
+    silent = (now - utcparse(heartbeat)).total_seconds()
     return Worker(
         name=key.rpartition(":")[2],
         host=host,
