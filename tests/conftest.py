@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from ingestion import broker, config, db, embedded, events, logs, migrations, queue
 from ingestion.crawl import settings as crawl_settings
 from ingestion.models import Base
+from ingestion.pictures import store
 from ingestion.worker import IngestionWorker
 
 gc.disable()  # until all is collected: it would look through all modules a dozen times
@@ -48,7 +49,8 @@ def forget() -> None:
     for made in (broker.connection, broker.prompt_connection):
         if made.cache_info().currsize:
             made().close()
-    for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection, crawl_settings.loader):
+    ours = config.settings, db.engine, broker.connection, broker.prompt_connection, crawl_settings.loader, store._bucket
+    for cached in ours:
         cached.cache_clear()
     events._silent_until = 0.0
 

@@ -21,13 +21,12 @@ from tests.sites import plain
 from tests.sites.web import Site
 from tests.waiting import until
 
-SETTINGS = {
-    "MAX_ATTEMPTS": "2",
-    "RETRY_SECONDS": "0",
-    "LEASE_SECONDS": "1",
-    "RECOVERY_SECONDS": "1",
-    "MAX_JOB_MEMORY": str(psutil.Process().memory_info().data // 2**20 + 300) if sys.platform == "linux" else "0",
-}
+
+def settings(**more: str) -> dict[str, str]:
+    """Short waits, and for a child 300 MB beside what it has of this process by now."""
+    memory = psutil.Process().memory_info().data // 2**20 + 300 if sys.platform == "linux" else 0
+    waits = {"RETRY_SECONDS": "0", "LEASE_SECONDS": "1", "RECOVERY_SECONDS": "1"}
+    return waits | {"MAX_ATTEMPTS": "2", "MAX_JOB_MEMORY": str(memory)} | more
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_a_poisoned_novel_ends_among_the_dead_and_costs_nobody_else(environment:
         pytest.skip("only Linux keeps the limit on memory")
     attempts = 1 if kind.startswith("loop") else 2  # each takes the processor until it is ended
     poisoned = post(f"{site.url}/poison/index.html")
-    with working(partial(poison, kind), **SETTINGS | {"MAX_ATTEMPTS": str(attempts)}) as worker:
+    with working(partial(poison, kind), **settings(MAX_ATTEMPTS=str(attempts))) as worker:
         healthy = post(f"{site.url}/index.html")
         job = ended(healthy, poisoned)
 
@@ -59,7 +58,7 @@ def test_a_poisoned_novel_ends_among_the_dead_and_costs_nobody_else(environment:
 
 def test_the_job_of_a_child_that_hangs_can_be_cancelled_and_the_worker_is_free(environment: dict[str, str], site: Site):
     poisoned = post(f"{site.url}/poison/index.html")
-    with working(partial(poison, "loop-in-c"), **SETTINGS | {"LEASE_SECONDS": "600"}) as worker:
+    with working(partial(poison, "loop-in-c"), **settings(LEASE_SECONDS="600")) as worker:
         until(lambda: read(poisoned).status is JobStatus.PARSING, "it does not parse")
         child = child_of(worker)
         intake.cancel(poisoned)
