@@ -39,6 +39,7 @@ def test_every_setting_in_the_documents_is_one():
     named = set(re.findall(r"`((?!AWS_)[A-Z]+(?:_[A-Z]+)+)[`=]", text))
 
     others = {
+        "NAME_FILE",
         "QUIRE_PYTHON",
         "RQ_REDIS_URL",
         "CHAOS_ROUND",
