@@ -3,13 +3,16 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up chaos lint audit lock clean
+.PHONY: demo install test up chaos lint audit lock clean
 .DELETE_ON_ERROR:
 # Programs that tests start read what was compiled before.
 unexport PYTHONDONTWRITEBYTECODE
 
 demo: .venv/runtime
 	@$(BIN)/python cli.py demo
+
+# What a server needs before supervisor, systemd or `python worker.py` runs it.
+install: .venv/runtime
 
 up: .venv/runtime
 	@exec $(BIN)/python cli.py up
