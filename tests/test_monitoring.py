@@ -49,10 +49,10 @@ def test_every_metric_of_dashboard_and_alerts_is_scraped(environment: dict[str, 
 
 
 def test_each_alert_says_what_is_wrong_and_what_to_do():
-    section = (ROOT / "docs" / "operations.md").read_text()
+    section = (ROOT / "docs" / "troubleshooting.md").read_text()
     for rule in rules():
         assert rule["annotations"]["summary"]
-        assert rule["annotations"]["runbook"].startswith('docs/operations.md, "Alerts": ')
+        assert rule["annotations"]["runbook"].startswith('docs/troubleshooting.md, "Alerts": ')
         assert f"`{rule['alert']}`" in section
 
 

@@ -71,7 +71,7 @@ class WebhookMade(WebhookOut):
 
 @router.post("/webhooks", status_code=201, responses=CONFLICT)
 def create_webhook(wish: WebhookIn, response: Response) -> WebhookMade:
-    """Tell `url` of what happens from now on, by POSTs signed as Standard Webhooks says; docs/operations.md has an example."""
+    """Tell `url` of what happens from now on, by POSTs signed as Standard Webhooks says; docs/api.md has an example."""
     url = wish.url.strip()
     try:
         guard.check_url(url)

@@ -86,7 +86,7 @@ def test_every_volume_and_secret_is_declared_and_used():
 
 def test_the_documents_commands_write_the_secrets_that_the_composition_reads(tmp_path: Path):
     (tmp_path / "deploy" / "docker").mkdir(parents=True)
-    section = (ROOT / "docs" / "operations.md").read_text().partition("## Docker")[2]
+    section = (ROOT / "docs" / "deploy.md").read_text().partition("## Docker")[2]
     lines = [line for line in section.splitlines() if line.startswith("    ")]
     script = "\n".join(lines[: 1 + next(n for n, line in enumerate(lines) if "chmod" in line)])
     subprocess.run(["sh", "-eu", "-c", script], cwd=tmp_path, check=True)

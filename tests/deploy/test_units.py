@@ -48,7 +48,7 @@ def test_a_service_is_shut_in(units: Path, name: str):
 
 
 def test_the_documents_name_units_that_are_there():
-    text = (ROOT / "docs" / "operations.md").read_text()
+    text = (ROOT / "docs" / "deploy.md").read_text()
     named = {
         unit
         for line in text.splitlines()
