@@ -37,12 +37,18 @@ def run(args: dict[str, Any], _lease: Lease) -> Ending:
 
 def send(url: str, named: str, *, title: str, body: str) -> None:
     """Send one message to one address, which is `named` so that no error repeats it. Raises as `run` does."""
-    from apprise import Apprise
+    from apprise import Apprise, NotifyFormat
+    from apprise.common import OverflowMode
 
-    service = Apprise()
-    if not service.add(url):
+    service = Apprise.instantiate(url)
+    if service is None:
         raise UnsupportedSite(f"{named} is none that Apprise knows: see its list of services for how it is written")
-    if not service.notify(title=title, body=body):
+    if service.overflow_mode is OverflowMode.UPSTREAM:  # Apprise's default: chats refuse what is too long for them
+        service.overflow_mode = OverflowMode.TRUNCATE
+    everybody = Apprise()
+    everybody.add(service)
+    # Said to be text, it is made what the service takes: a title that holds markup steers no mail.
+    if not everybody.notify(title=title, body=body, body_format=NotifyFormat.TEXT):
         raise Unreachable(f"{named} took no message; the worker's log has what Apprise says of it")
 
 

@@ -40,6 +40,24 @@ def test_what_apprise_sends_arrives(monkeypatch: pytest.MonkeyPatch):
     assert (task.status.value, task.result) == ("done", {"lines": 7})
 
 
+def test_what_a_site_calls_its_novel_is_no_markup():
+    with Site({"/": Page()}) as site:
+        notifying.send(f"json://{site.netloc}?format=html", "it", title="Quire", body="<b>A & B: 1\nC: 2")
+
+    said = json.loads(site.hits[0].body)["message"]
+    assert "<b>" not in said
+    assert said.startswith("&lt;b&gt;A")
+    assert "<br" in said
+
+
+def test_a_digest_is_cut_to_what_its_service_takes_in_one_message():
+    with Site({f"/hooks/{'a' * 24}": Page()}) as site:
+        notifying.send(f"mmost://{site.netloc}/{'a' * 24}", "it", title="Quire", body="A long story.\n" * 1000)
+
+    [hit] = site.hits
+    assert 3000 < len(json.loads(hit.body)["text"]) <= 4000
+
+
 def test_a_service_that_takes_nothing_is_asked_again_and_its_address_stays_a_secret(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
