@@ -17,6 +17,7 @@ from ingestion.sanitize import storable
 
 MASK = "***"
 SHORTEST_PIECE = 8
+_WORD_OR_ADDRESS = re.compile(r"[a-z.-]+|\d{1,3}(?:\.\d{1,3}){3}")
 #: Whatever URL it is: the password before its @.
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"]*:)[^\s/@]+@", re.IGNORECASE)
 
@@ -59,10 +60,10 @@ def _secrets(addresses: tuple[str, ...], *urls: str | None) -> re.Pattern[str] |
 
 
 def _pieces(address: str) -> Iterator[str]:
-    """Its password, and whatever else in it is no host's name and no word: many services put their secret into the path."""
+    """Its password, and whatever else in it is no host's name or address and no word: many services put their secret into the path."""
     yield from re.findall(r"://[^/:@]*:([^/]+)@", address)
     found = re.split(r"[:/?&=@,#]+", address)
-    yield from (piece for piece in found if len(piece) >= SHORTEST_PIECE and not re.fullmatch(r"[a-z.-]+", piece))
+    yield from (piece for piece in found if len(piece) >= SHORTEST_PIECE and not _WORD_OR_ADDRESS.fullmatch(piece))
 
 
 def _written(url: SplitResult) -> Iterator[str]:

@@ -64,6 +64,12 @@ def test_a_short_password_masks_no_part_of_another_word(monkeypatch: pytest.Monk
     assert redacted("AUTH read: already reading") == "AUTH ***: already reading"
 
 
+def test_where_notifications_go_is_no_secret_and_their_token_is(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, NOTIFY_URLS="gotify://192.0.2.7/AbCdEf-123456")
+
+    assert redacted("192.0.2.7 refused AbCdEf-123456") == "192.0.2.7 refused ***"
+
+
 @pytest.mark.parametrize("form", ["console", "json"])
 def test_the_log_has_no_password(monkeypatch: pytest.MonkeyPatch, form: str):
     configure(monkeypatch, LOG_FORMAT=form)
