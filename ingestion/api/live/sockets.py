@@ -25,13 +25,15 @@ router = APIRouter()
 
 #: RFC 6455: what was sent cannot be used.
 UNUSABLE = 1007
+#: What PostgreSQL cannot be asked about would be a fault of the look that is for everybody.
+Site = Annotated[str | None, Query(max_length=255, pattern=r"^[^\x00]*$")]
 
 
 @router.websocket("/ws/jobs")
 async def all_jobs(
     socket: WebSocket,
     status: Annotated[list[JobStatus] | None, Query()] = None,
-    site: str | None = None,
+    site: Site = None,
     last_event_id: str | None = None,
 ) -> None:
     """The newest jobs as they are, then whatever happens to any: into one of these statuses, of this site."""

@@ -158,7 +158,10 @@ def test_what_cannot_be_told_is_refused_with_a_code(api: Served, path: str, code
         assert (rest(socket), socket.close_code) == ([], code)
 
 
-@pytest.mark.parametrize(("path", "origin"), [("/ws/jobs?status=x", None), ("/ws/jobs", "https://attacker.example")])
+@pytest.mark.parametrize(
+    ("path", "origin"),
+    [("/ws/jobs?status=x", None), ("/ws/jobs?site=%00", None), ("/ws/jobs", "https://attacker.example")],
+)
 def test_who_may_not_hear_gets_no_socket(api: Served, path: str, origin: str | None):
     with pytest.raises(InvalidStatus, match="403"):
         api.socket(path, origin=origin)
