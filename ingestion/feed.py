@@ -59,11 +59,17 @@ def _can_be(snapshot: str) -> bool:
 
 
 def since(session: Session, last: Mark | None) -> tuple[Sequence[JobEvent], Mark]:
-    """The events since then by id, none for None, and the mark behind them. Begins the transaction, which sees no more than that."""
+    """The events since then by id, none for None, and the mark behind them. Begins the transaction, which sees no more than that.
+
+    For None, events that a backup brought from a server that was further are settled: they would be news at each later look.
+    """
     session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     now = session.scalars(select(cast(func.pg_current_snapshot(), Text))).one()
     here = Mark(now, now, 0)
-    return ([] if last is None else after(session, last)), here
+    if last is not None:
+        return after(session, last), here
+    _settle_restored(session, here)
+    return [], here
 
 
 def after(session: Session, last: Mark, *, limit: int | None = None) -> Sequence[JobEvent]:
@@ -76,8 +82,7 @@ def after(session: Session, last: Mark, *, limit: int | None = None) -> Sequence
     return session.scalars(query.order_by(JobEvent.id).limit(limit)).all()
 
 
-def settle_restored(session: Session, here: Mark) -> None:
-    """Call events old that bear transactions of another server: they came from a backup, and would pass for news one day."""
+def _settle_restored(session: Session, here: Mark) -> None:
     ahead = update(JobEvent).where(JobEvent.transaction_id >= _bounds(here.now)[1])
     session.execute(ahead.values(transaction_id=FROZEN))
 

@@ -34,8 +34,6 @@ def look(last: Mark | None, moved: Collection[int] | None, newcomers: Sequence[W
     """Everything since `last`, with the progress of the jobs that `moved`; for None, of all that run. Nothing, for no `last`."""
     with db.transaction() as session:
         events, mark = feed.since(session, last)
-        if last is None:
-            feed.settle_restored(session, mark)
         ids = {event.job_id for event in events} | set(joblist.running(session) if moved is None else moved)
         jobs = joblist.by_id(session, ids)
         return Seen(
