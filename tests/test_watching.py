@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import threading
 import time
 
+import psycopg2
 import pytest
+from sqlalchemy import make_url
 
 from ingestion import events, intake
 from ingestion.errors import NotFound
@@ -50,3 +54,27 @@ def test_following_ends_soon_after_the_job_does(monkeypatch: pytest.MonkeyPatch,
 
     assert "cancelled by hand" in told.stdout
     assert time.monotonic() - begun < events.QUIET_SECONDS
+
+
+def test_following_outlasts_postgresql_s_absence(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(events, "QUIET_SECONDS", 0.2)
+    (job_id,) = posted(1)
+    host = make_url(environment["DATABASE_URL"]).query["host"]
+
+    def happen() -> None:
+        with contextlib.closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as admin:
+            admin.autocommit = True
+            with admin.cursor() as cursor:
+                cursor.execute("ALTER DATABASE quire ALLOW_CONNECTIONS false")
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'quire'")
+                time.sleep(3 * events.QUIET_SECONDS)
+                cursor.execute("ALTER DATABASE quire ALLOW_CONNECTIONS true")
+        intake.cancel(job_id)
+
+    later = threading.Timer(0.3, happen)
+    later.start()
+    told = run("job", job_id, "--follow", "--json")
+    later.join()
+
+    said = json.loads(told.stdout)
+    assert (said["error_kind"], said["last_event_id"]) == ("cancelled", said["events"][-1]["id"])

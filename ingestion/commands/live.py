@@ -12,28 +12,38 @@ import typer
 from ingestion.commands import output
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from ingestion.models import JobEvent
 
 
 def look(job_id: int) -> dict[str, Any]:
     """The job as it is. Raises SystemExit when there is none."""
     from ingestion import db
+
+    with db.transaction() as session:
+        return _read(session, job_id)
+
+
+def _read(session: Session, job_id: int) -> dict[str, Any]:
     from ingestion import joblist as table
     from ingestion.api.schemas import JobDetail
 
-    with db.transaction() as session:
-        found = table.get(session, job_id)
+    # The event first, as the API does it: whoever goes on from it misses nothing.
+    newest, found = table.last_event(session, job_id), table.get(session, job_id)
     if found is None:
         raise SystemExit(f"no job {job_id}; `python cli.py jobs` lists them")
-    return JobDetail.model_validate(found).model_dump(mode="json")
+    return JobDetail.model_validate(found).model_copy(update={"last_event_id": newest}).model_dump(mode="json")
 
 
 def followed(job_id: int, *, show: bool) -> dict[str, Any]:
-    """The job as it ended, its progress drawn meanwhile if `show`."""
-    from ingestion import events, progress
+    """The job as it ended, its progress drawn meanwhile if `show`. An outage of a server is waited out."""
+    from ingestion import db, events, progress
 
+    look(job_id)  # a server that is away from the start is said and not waited for
+    read = partial(_read, job_id=job_id)
     with events.bell(job_id) as wait:
-        return progress.follow(partial(look, job_id), wait=wait, show=show)
+        return progress.follow(lambda: db.patiently(read), wait=wait, show=show)
 
 
 def watch(
@@ -51,8 +61,6 @@ def watch(
 
 def news(site: str | None) -> Iterator[JobEvent]:
     """What happens from now on to jobs of this site."""
-    from sqlalchemy.orm import Session
-
     from ingestion import db, events, feed, joblist
 
     mark: feed.Mark | None = None
