@@ -7,6 +7,7 @@ used, and of the answer no more than its head is read.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Mapping
@@ -18,7 +19,8 @@ from ingestion import guard
 from ingestion.errors import ForbiddenAddress, IngestionError, SiteTimeout, Unreachable
 from ingestion.urls import DEFAULT_PORTS
 
-#: For the connection, for each piece that is sent, and until the answer begins.
+#: For the connection; and for all of it, however slowly a receiver takes the message or lets its answer drip.
+CONNECT_SECONDS = 5.0
 TIMEOUT_SECONDS = 10.0
 
 
@@ -37,12 +39,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     failed: IngestionError = Unreachable(f"{target.host} has no address")
     for address in _addresses(target):
         try:
-            return _send(target, address, body, headers)
+            return asyncio.run(_send(target, address, body, headers))
         except httpx2.ConnectTimeout:
-            failed = SiteTimeout(f"{target.host} took no connection within {TIMEOUT_SECONDS:.0f} seconds")
+            failed = SiteTimeout(f"{target.host} took no connection within {CONNECT_SECONDS:.0f} seconds")
         except httpx2.ConnectError as error:
             failed = Unreachable(f"{target.host} takes no connection: {error}")
-        except httpx2.TimeoutException:
+        except TimeoutError:
             raise SiteTimeout(f"{target.host} did not answer within {TIMEOUT_SECONDS:.0f} seconds") from None
         except httpx2.TransportError as error:
             raise Unreachable(f"{target.host} gave no answer that can be read: {error}") from error
@@ -68,12 +70,14 @@ def _addresses(target: httpx2.URL) -> list[str]:
     return allowed
 
 
-def _send(target: httpx2.URL, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+async def _send(target: httpx2.URL, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     named = {"Host": target.netloc.decode("ascii"), **headers}
     # The certificate is asked for, and checked, under the name.
     under = {"sni_hostname": target.raw_host.decode("ascii").strip("[]")}
-    with (
-        httpx2.Client(trust_env=False, follow_redirects=False, timeout=TIMEOUT_SECONDS) as client,
+    patience = httpx2.Timeout(None, connect=CONNECT_SECONDS)
+    async with (
+        asyncio.timeout(TIMEOUT_SECONDS),
+        httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=patience) as client,
         client.stream(
             "POST", target.copy_with(host=address), content=body, headers=named, extensions=under
         ) as response,

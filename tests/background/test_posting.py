@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -110,6 +113,29 @@ def test_who_is_not_there_or_says_nothing_has_a_sentence_without_the_path(monkey
         post(f"http://127.0.0.1:{port}/secret", b"{}", {})
 
     assert "secret" not in f"{late.value} {gone.value}"
+
+
+@pytest.mark.parametrize("drop", [b"X-Slow: 1\r\n", b"\r\nHTTP/1.1 103 Early Hints\r\n"])
+def test_an_answer_that_drips_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, drop: bytes):
+    monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            with listening.accept()[0] as receiver, contextlib.suppress(OSError):
+                receiver.sendall(b"HTTP/1.1 103 Early Hints\r\n")
+                for _ in range(30):
+                    time.sleep(0.1)
+                    receiver.sendall(drop)
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        begun = time.monotonic()
+        with pytest.raises(SiteTimeout, match=r"^127\.0\.0\.1 did not answer within"):
+            post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {})
+        took = time.monotonic() - begun
+        dripping.join()
+
+    assert took < 2
 
 
 def test_an_answer_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch):
