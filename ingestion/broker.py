@@ -40,7 +40,11 @@ def prompt_connection() -> Redis:
 @contextlib.asynccontextmanager
 async def ear() -> AsyncIterator[aio.Redis]:
     """A Redis for who listens in an event loop, for as long as the block lasts."""
-    options: dict[str, Any] = {"socket_connect_timeout": CONNECT_TIMEOUT_SECONDS, "health_check_interval": 10}
+    options: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "socket_timeout": CONNECT_TIMEOUT_SECONDS,  # for what is asked; who listens says himself how long
+        "health_check_interval": 10,
+    }
     told = addresses.sentinels(redis_url())
     if told is None:
         async with aio.Redis.from_url(redis_url(), **options) as redis:

@@ -94,6 +94,9 @@ class Hub:
                         said = await ear.get_message(timeout=POLL_SECONDS)
                         if said is not None:
                             self._ring(said)
+                        else:  # a Redis that hangs is as silent as one with nothing to say; this one answers
+                            self._hears = False
+                            await ear.ping()
             except (RedisError, EmbeddedError) as error:
                 self._hears = False
                 if not is_told:

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from redis import Redis
 
-from ingestion import db, intake
+from ingestion import db, intake, jobs
 from ingestion.api.live import hub, sockets, streams
 from ingestion.api.live.listener import MOST_WAITING, Farewell, Listener
 from ingestion.api.live.messages import Change, Wish
@@ -63,6 +64,25 @@ def test_redis_may_come_and_go_and_nothing_is_missed_or_told_twice(
 
     assert (first["type"], steps([away])) == ("snapshot", ["crawling"])
     assert steps(told) == ["error"]
+
+
+def test_progress_is_told_while_redis_hangs(api: Served, quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (job_id,) = posted(1)
+    claim(job_id)
+    with folder_of_sockets() as folder, contextlib.closing(Valkey(tmp_path / "valkey", folder)) as valkey:
+        valkey.start()
+        configure(monkeypatch, REDIS_URL=valkey.url)
+        with api.socket(f"/ws/jobs/{job_id}") as client, Redis.from_url(valkey.url) as redis:
+            until(lambda: api.hub._hears, "the hub does not listen")
+            server = psutil.Process(redis.info("server")["process_id"])
+            server.suspend()
+            try:
+                with db.transaction() as session:
+                    jobs.renew(session, job_id, 1, lease_seconds=60, pages_done=17)
+                while hear(client, "progress")["job"]["pages_done"] == 0:
+                    pass  # what was told before it hung
+            finally:
+                server.resume()
 
 
 def test_postgresql_may_come_and_go_and_nothing_is_missed(
