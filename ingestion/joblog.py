@@ -19,10 +19,13 @@ from ingestion import broker, db, joblist, logs
 from ingestion.embedded import EmbeddedError
 from ingestion.models import JobEvent
 from ingestion.values import LogFormat
+from ingestion.visible import shortened
 
 #: About so many lines of each job, the newest, are kept, and so long after the last.
 LINES = 2000
 KEPT_SECONDS = 7 * 86_400
+#: Characters that are kept of what a line says of one thing: a library may put a whole page into a line, and Redis is memory.
+LONGEST = 10_000
 SILENT_SECONDS = 10.0
 
 #: A line or an event: `timestamp` (ISO 8601, UTC), `level`, `logger`, `event`, `attempt`, and whatever else it says.
@@ -44,11 +47,13 @@ class Keeper(logging.Handler):
             return
         try:
             with broker.prompt_connection().pipeline(transaction=False) as pipeline:
-                pipeline.xadd(_key(job), {"line": self.format(record)}, maxlen=LINES, approximate=True)
+                pipeline.xadd(_key(job), {"line": _limited(self.format(record))}, maxlen=LINES, approximate=True)
                 pipeline.expire(_key(job), KEPT_SECONDS)
                 pipeline.execute()
         except (RedisError, EmbeddedError):
             self._silent_until = time.monotonic() + SILENT_SECONDS
+        except Exception:  # logging's own way: whatever a library's line lacks, the job goes on
+            self.handleError(record)
 
 
 def keep() -> None:
@@ -83,6 +88,19 @@ class Story:
         if found:
             self._last_line = f"({found[-1][0].decode()}"
         return [json.loads(fields[b"line"]) for _, fields in found]
+
+
+def _limited(line: str) -> str:
+    """A line of JSON, shortened where it says very much."""
+    if len(line) <= LONGEST:
+        return line
+    return json.dumps({name: _short(said) for name, said in json.loads(line).items()}, ensure_ascii=False)
+
+
+def _short(said: Any) -> Any:
+    if isinstance(said, dict | list):
+        return shortened(json.dumps(said), LONGEST)
+    return shortened(said, LONGEST) if isinstance(said, str) else said
 
 
 def _told(event: JobEvent) -> Entry:

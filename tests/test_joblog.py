@@ -89,6 +89,27 @@ def test_of_very_many_lines_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch)
     assert told(job_id)[-1] == "499"
 
 
+def test_a_line_that_cannot_be_made_fails_nobody(capsys: pytest.CaptureFixture[str]):
+    (job_id,) = posted(1)
+    with logs.about(job=job_id):
+        for words in ("%d chapters", "%s chapters"):
+            joblog.Keeper().handle(logging.LogRecord("theirs", logging.WARNING, __file__, 1, words, ("many",), None))
+
+    assert told(job_id)[-1] == "many chapters"
+    assert "TypeError: %d format" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("kept")
+def test_of_a_very_long_line_the_beginning_is_kept():
+    (job_id,) = posted(1)
+    log.warning("a whole page", job=job_id, attempt=1, page="<p>" * 5000, parts=["<p>"] * 5000)
+    line = Story(job_id).more()[-1]
+
+    assert (line["event"], line["attempt"]) == ("a whole page", 1)
+    assert line["page"].startswith("<p><p>")
+    assert len(json.dumps(line)) < 3 * joblog.LONGEST
+
+
 @pytest.mark.usefixtures("kept")
 def test_without_redis_lines_are_lost_and_nobody_waits_or_fails(monkeypatch: pytest.MonkeyPatch):
     (job_id,) = posted(1)
