@@ -22,7 +22,7 @@ from ingestion.embedded import postgres
 from ingestion.embedded.process import await_ready, server
 from ingestion.models import Job
 from ingestion.status import JobStatus
-from tests.commandline import posted
+from tests.commandline import posted, run
 from tests.conftest import configure
 from tests.mortal import sockets
 from tests.processes import ended, post, working
@@ -116,3 +116,18 @@ def test_migrations_run_through_it():
     migrations.upgrade()
 
     assert migrations.is_current()
+
+
+def test_a_backup_and_a_restore_go_past_it_or_are_refused(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    file = tmp_path / "library.tar"
+    refused = run("backup", file)
+    configure(monkeypatch, DATABASE_DIRECT_URL=environment["DATABASE_URL"])
+    made = run("backup", file)
+    configure(monkeypatch, DATABASE_DIRECT_URL="")
+    refused_too = run("restore", file)
+
+    assert (refused.exit_code, made.exit_code, refused_too.exit_code) == (1, 0, 1)
+    assert "say in DATABASE_DIRECT_URL where PostgreSQL itself is" in str(refused.exception)
+    assert str(refused_too.exception) == str(refused.exception)

@@ -30,6 +30,7 @@ def make(target: Path) -> Made:
     Raises BackupError, OSError, and what the database raises when it is away.
     """
     with db.transaction() as session:
+        programs.refuse_pooler(session)
         version, now = tables.server_version(session), db.now(session).astimezone(UTC)
     path = target / now.strftime(archive.NAME) if target.is_dir() else target
     place, made_by = programs.folder(version)

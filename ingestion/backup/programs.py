@@ -17,8 +17,10 @@ from subprocess import DEVNULL, Popen
 from typing import IO
 
 from sqlalchemy import URL
+from sqlalchemy.orm import Session
 
-from ingestion.backup import BackupError
+from ingestion import config
+from ingestion.backup import BackupError, tables
 from ingestion.embedded import EmbeddedError, postgres
 from ingestion.redaction import redacted
 
@@ -44,6 +46,14 @@ def fitting(found: dict[Path, int], at_least: int) -> tuple[Path, int]:
             f"install the package postgresql-client-{at_least} or what your system calls it"
         )
     return min(fit.items(), key=lambda one: one[1])
+
+
+def refuse_pooler(session: Session) -> None:
+    """They set things for their whole session (search_path), and a pooler would hand those on to the next. Raises BackupError."""
+    if config.settings().database_direct_url is None and tables.is_pooled(session):
+        raise BackupError(
+            "DATABASE_URL leads to a pooler (PgBouncer): say in DATABASE_DIRECT_URL where PostgreSQL itself is"
+        )
 
 
 @contextlib.contextmanager

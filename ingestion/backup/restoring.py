@@ -52,8 +52,10 @@ def _refuse(about: archive.About, *, force: bool) -> Path:
     """Where the programs are that can do it. Raises BackupError when it cannot or must not be done."""
     db.engine().dispose()  # what this process has open is no stranger
     with db.transaction() as session:
+        programs.refuse_pooler(session)
         if there := tables.others(session):
-            raise BackupError(f"{there} connections of workers or of the API are open: stop them first")
+            kept = ", and let PgBouncer end what it keeps of them (RECONNECT)" if tables.is_pooled(session) else ""
+            raise BackupError(f"{there} connections of workers or of the API are open: stop them first{kept}")
         if not force and (filled := tables.filled(session)):
             raise BackupError(
                 f"the library is not empty ({', '.join(filled)} have rows), and a backup replaces all of it; --force if you want that"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import exists, inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,12 @@ def server_version(session: Session) -> int:
     """The server's major version."""
     number = session.scalar(text("SHOW server_version_num"))
     return int(number or 0) // 10_000
+
+
+def is_pooled(session: Session) -> bool:
+    """Whether a pooler stands between, which shares one session among many: its clients get a process id that is no server's."""
+    connection: Any = session.connection().connection.dbapi_connection
+    return bool(connection.info.backend_pid != session.scalar(text("SELECT pg_backend_pid()")))
 
 
 def filled(session: Session) -> list[str]:
