@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
-from redis.connection import parse_url
+from redis.connection import ConnectionPool, parse_url
 
 POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg2")
 #: What each scheme of Sentinels is where it speaks of the one server.
@@ -58,6 +58,8 @@ def redis(url: str) -> str:
     if parts.scheme not in SENTINELS:
         if len(hosts) > 1:
             raise ValueError("it names several hosts; for Sentinels write sentinel://HOST,HOST/MASTER")
+        if parts.scheme != "unix" and not re.fullmatch(r"/?[0-9]*", parts.path):
+            raise ValueError("expected the number of a database after the host: redis://:password@HOST:PORT/DATABASE")
         _options(url)
         return url
     if not all(host for host, _ in hosts) or not re.fullmatch(r"/[^/]+(/[0-9]*)?", parts.path):
@@ -98,8 +100,13 @@ def sentinels(url: str) -> Sentinels | None:
 
 
 def _options(url: str) -> dict[str, Any]:
-    """The URL of one server as redis-py's arguments. Raises ValueError for a bad value."""
+    """The URL of one server as redis-py's arguments. Raises ValueError for an unknown one and for a bad value."""
     told: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+    pool = ConnectionPool(**{name.removeprefix(TO_SENTINEL): value for name, value in told.items()})
+    try:
+        pool.connection_class(**pool.connection_kwargs)  # it connects only when it is used
+    except TypeError as error:
+        raise ValueError(f"redis-py knows no option {str(error).rpartition(' ')[2]}") from None
     return told
 
 

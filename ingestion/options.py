@@ -19,6 +19,9 @@ from ingestion.values import (
     Tokens,
 )
 
+#: Further back, dates end: Python's, and after them PostgreSQL's.
+CENTURY_DAYS = 36_500
+
 
 class Api(BaseModel):
     """Who may ask, and how much."""
@@ -154,15 +157,15 @@ class Keeping(BaseModel):
     """For how many days `cli.py prune` keeps what is over. 0: for ever."""
 
     #: Jobs that are DONE, and are not the newest of their novel; jobs in ERROR, which a person may want to retry; dry runs.
-    keep_jobs_days: int = Field(default=90, ge=0)
-    keep_errors_days: int = Field(default=365, ge=0)
-    keep_dry_runs_days: int = Field(default=7, ge=0)
+    keep_jobs_days: int = Field(default=90, ge=0, le=CENTURY_DAYS)
+    keep_errors_days: int = Field(default=365, ge=0, le=CENTURY_DAYS)
+    keep_dry_runs_days: int = Field(default=7, ge=0, le=CENTURY_DAYS)
     #: The events of jobs that are DONE and stay.
-    keep_events_days: int = Field(default=90, ge=0)
+    keep_events_days: int = Field(default=90, ge=0, le=CENTURY_DAYS)
     #: Pages since they were last fetched or confirmed. What is gone is fetched again, by the next job or after a spider was mended.
-    keep_pages_days: int = Field(default=0, ge=0)
+    keep_pages_days: int = Field(default=0, ge=0, le=CENTURY_DAYS)
     #: Tokens since they were revoked.
-    keep_tokens_days: int = Field(default=90, ge=0)
+    keep_tokens_days: int = Field(default=90, ge=0, le=CENTURY_DAYS)
 
 
 class Logging(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import psycopg2
 from psycopg2.errors import UndefinedColumn, UndefinedTable
 from redis import RedisError
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -26,6 +27,10 @@ def explained() -> Iterator[None]:
     except OperationalError as error:
         raise SystemExit(f"PostgreSQL does not answer: {_first_line(error.orig)}; check DATABASE_URL") from None
     except ProgrammingError as error:
+        if (
+            isinstance(error.orig, psycopg2.Error) and error.orig.pgcode is None
+        ):  # no word of the server's: it was not asked
+            raise SystemExit(f"settings: DATABASE_URL: {_first_line(error.orig)}") from None
         if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
             raise
         raise SystemExit("the database's tables are not up to date: run `python cli.py db upgrade`") from None

@@ -96,6 +96,9 @@ def test_a_password_without_its_server_is_an_error(monkeypatch: pytest.MonkeyPat
         "redis://:pa/ss@host/0",
         "redis://host?socket_timeout=long",
         "sentinel://host/master?socket_timeout=long",
+        "redis://:pass@host/mymaster",
+        "redis://:pass@host/0?retries=3",
+        "sentinels://:pass@host/master?sentinel_retries=3",
         "http://host",
     ],
 )

@@ -45,6 +45,7 @@ def test_everything_is_optional():
         ("SITE_ALIASES", "mirror"),
         ("PICTURES_STORE", "ftp://shelf"),
         ("PICTURES_STORE", "s3://"),
+        ("KEEP_JOBS_DAYS", "3000000"),
         ("API_TOKENS", "phone:write:short"),
         ("API_TOKENS", f"phone:admin:{'0' * 64}"),
         ("INGEST_RATE", "-1"),

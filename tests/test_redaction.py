@@ -140,3 +140,11 @@ def test_a_start_that_fails_names_no_password(monkeypatch: pytest.MonkeyPatch, n
 
     assert PASSWORD not in str(told.value)
     assert WRITTEN not in str(told.value)
+
+
+def test_a_start_that_fails_by_an_option_says_whose(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, DATABASE_URL="postgresql://me:sesame@127.0.0.1:1/x?sslmod=require")
+    with pytest.raises(SystemExit, match=r'settings: DATABASE_URL: .*"sslmod"') as told, explained():
+        db.engine().connect()
+
+    assert "sesame" not in str(told.value)
