@@ -22,7 +22,7 @@ FIELDS = ("hostname", "pid", "state", "queues", "last_heartbeat")
 
 
 def workers(connection: Redis) -> list[Worker]:
-    """Those that have signed on and not off, by machine and process. Raises redis.RedisError."""
+    """Those of our queues that have signed on and not off, by machine and process. Raises redis.RedisError."""
     keys = sorted(RQWorker.all_keys(connection))
     with connection.pipeline(transaction=False) as pipeline:
         for key in keys:
@@ -30,7 +30,8 @@ def workers(connection: Redis) -> list[Worker]:
         told = zip(keys, pipeline.execute(), strict=True)
     now = datetime.fromtimestamp(connection.time()[0], UTC)
     found = [_worker(key, [(value or b"").decode() for value in values], now) for key, values in told if values[-1]]
-    return sorted(found, key=lambda worker: (worker.host, worker.pid))
+    ours = (worker for worker in found if not set(queue.ALL).isdisjoint(worker.queues))
+    return sorted(ours, key=lambda worker: (worker.host, worker.pid))
 
 
 def sizes(connection: Redis) -> dict[str, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from rq import Worker
 from sqlalchemy import text
 
 from ingestion import broker, db, health, pauses, schedule, vitals
@@ -37,6 +38,14 @@ def test_servers_that_answer_are_known_by_version_and_time():
     assert seen.redis.version
     assert 0 < (seen.postgresql.seconds or 0) < 1
     assert 0 < (seen.redis.seconds or 0) < 1
+
+
+def test_a_worker_of_another_program_in_the_same_redis_is_none_of_ours():
+    Worker(["default"], connection=broker.connection()).register_birth()  # type: ignore[no-untyped-call]
+    found = look()
+
+    assert found.workers == ()
+    assert [finding.cure for finding in health.judge(found)] == ["python worker.py"]
 
 
 def test_a_queue_tells_what_is_due_what_rests_what_failed_and_how_long_the_oldest_waits(
