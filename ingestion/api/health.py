@@ -1,25 +1,29 @@
 """How the service is, for whoever watches it: a process's supervisor, a load balancer, an operator.
 
-`/health/live` and `/health/ready` tell nothing that has to be kept from anybody, so they want no token. `/health` wants one as
+`/health/live` and `/health/ready` tell nothing that has to be kept from anybody, so they want no token: why a server does not answer
+(its address, our name there) is in the log. `/health` wants one as
 everything does, unless PostgreSQL is away, which knows the tokens: then it tells no more than `/health/ready`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 import anyio.to_thread
+import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from ingestion import VERSION, health, vitals
 from ingestion.api import access, problems
-from ingestion.health import Facts, Servers, State
+from ingestion.health import Facts, Server, Servers, State
 
 #: Its routes are the application's own, outside of the guard.
 router = APIRouter(tags=["health"], responses=problems.DOCUMENTED)
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -61,7 +65,8 @@ async def live() -> Standing:
 @router.get("/health/ready")
 async def ready() -> Standing:
     """Whether PostgreSQL and Redis answer and the tables are up to date; within two seconds, whatever they do."""
-    found = await in_thread(lambda: list(health.of_servers(vitals.servers())))
+    seen = await in_thread(vitals.servers)
+    found = list(health.of_servers(_unexplained(seen)))
     if wrong := [finding for finding in found if finding.state is State.DOWN]:
         detail = "; ".join(f"{finding.told} ({finding.cure})" for finding in wrong)
         raise HTTPException(503, detail, headers={"Retry-After": str(problems.RETRY_AFTER_SECONDS)})
@@ -92,9 +97,22 @@ def _answer(facts: Facts, response: Response) -> Health:
 async def let_in(request: Request) -> Servers:
     """How the servers are, for whoever may read; for anybody where PostgreSQL, which knows who may, is away. Raises as the guard does."""
     seen = await in_thread(vitals.servers)
-    if seen.postgresql.error is None:
-        await in_thread(lambda: access.guard(request))
+    if seen.postgresql.error is not None:
+        return _unexplained(seen)
+    await in_thread(lambda: access.guard(request))
     return seen
+
+
+def _unexplained(seen: Servers) -> Servers:
+    """What anybody may know of them; the log is told the rest."""
+    for name, server in (("PostgreSQL", seen.postgresql), ("Redis", seen.redis)):
+        if server.error is not None:
+            log.warning("a server does not answer", server=name, error=server.error)
+    return replace(seen, postgresql=_veiled(seen.postgresql), redis=_veiled(seen.redis))
+
+
+def _veiled(server: Server) -> Server:
+    return Server(seconds=server.seconds, error=server.error and "the log says why")
 
 
 async def in_thread(work: Callable[[], T]) -> T:
