@@ -28,6 +28,7 @@ from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job as RQJob
 from rq.queue import Queue
+from rq.worker.base import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion import bell, config, crawl, db, fairness, joblist, logs, recovery, systemd
@@ -103,9 +104,17 @@ class IngestionWorker(Worker):
         """RQ's own cleaning, and ours: put back what is stranded. The next time with jitter, so that workers do not crowd."""
         self._recover_at = time.monotonic() + self._recovery_seconds * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
         with outlasting("cleaning up"):
+            self._sign_on_again()
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         for _, rescue in ROWS.values():
             self._recover(rescue.recover)
+
+    def _sign_on_again(self) -> None:
+        """RQ signs on once: who was struck off (Redis was emptied, this process slept for too long) would never be seen again."""
+        if not self.connection.sismember(self.redis_workers_keys, self.key):
+            self.connection.delete(self.key)  # what signs of life have left of it
+            self.register_birth()  # type: ignore[no-untyped-call]
+            self.connection.hset(self.key, "state", WorkerStatus.BUSY if self.horse_pid else self.get_state())
 
     def _recover(self, recover: Callable[[], object]) -> None:
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import intake
+from ingestion import broker, crew, intake, queue
 from ingestion.status import JobStatus
 from tests.conftest import configure
 from tests.mortal import Valkey, sockets
@@ -48,6 +48,17 @@ def site() -> Iterator[Site]:
     small: dict[str, Page] = {f"/small{path}": page for path, page in plain.render(make_novel(chapters=2)).items()}
     with Site(slow | small) as both:
         yield both
+
+
+def test_a_worker_at_work_is_seen_again_after_redis_was_emptied(valkey: Valkey, site: Site):
+    with working(PACE_SECONDS="0.3", **QUICK) as worker:
+        job_id = post(f"{site.url}/index.html")
+        until(lambda: has_pages(job_id, 1), "no page was fetched")
+        broker.connection().flushall()
+        until(lambda: any(seen.busy for seen in crew.workers(broker.connection())), "the worker did not sign on again")
+        (seen,) = crew.workers(broker.connection())
+
+    assert (seen.pid, seen.queues) == (worker.pid, tuple(queue.ALL))
 
 
 def test_a_worker_that_waits_outlives_redis(valkey: Valkey, site: Site):
