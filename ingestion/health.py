@@ -48,6 +48,11 @@ class Servers:
     revision: str | None = None
     wanted_revision: str | None = None
 
+    @property
+    def have_tables(self) -> bool:
+        """Whether there is PostgreSQL with tables that this program can read: without them no more is known."""
+        return self.postgresql.error is None and self.schema in (Schema.CURRENT, Schema.AHEAD)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
@@ -130,7 +135,7 @@ def overall(findings: Sequence[Finding]) -> State:
 def judge(facts: Facts) -> list[Finding]:
     """Everything that is wrong, the worst first."""
     found = [*of_servers(facts.servers)]
-    if facts.servers.redis.error is None:
+    if facts.servers.have_tables and facts.servers.redis.error is None:
         found += _of_workers(facts)
     if facts.everything_paused:
         found.append(_degraded("pause", "every host is paused, and no job is begun", "python cli.py resume"))

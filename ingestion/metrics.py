@@ -21,7 +21,7 @@ from redis import RedisError
 
 from ingestion import VERSION, counts
 from ingestion.counts import Values
-from ingestion.health import Facts, Schema
+from ingestion.health import Facts
 from ingestion.series import Series
 
 OF_QUEUES = {
@@ -44,7 +44,7 @@ class Measured(Collector):
         """Every family that is known, whether it has values or not."""
         yield InfoMetricFamily("quire", "The program.", {"version": VERSION})
         yield from _of_servers(self._facts)
-        if self._facts.servers.postgresql.error is None:
+        if self._facts.servers.have_tables:
             yield from _of_jobs(self._facts)
             yield from _of_queues(self._facts)
         for series, values in self._counted.items():
@@ -73,7 +73,7 @@ def _of_servers(facts: Facts) -> Iterator[Metric]:
     took = {(name,): server.seconds for name, server in servers.items() if server.seconds is not None}
     yield _gauge("quire_server_up", "Whether the server answers.", ("server",), up.items())
     yield _gauge("quire_server_answer_seconds", "Seconds that it took to answer.", ("server",), took.items())
-    current = float(facts.servers.schema in (Schema.CURRENT, Schema.AHEAD))
+    current = float(facts.servers.have_tables)
     yield _gauge("quire_tables_current", "Whether the tables are up to date.", (), [((), current)])
 
 

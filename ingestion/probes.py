@@ -28,7 +28,7 @@ def postgresql() -> tuple[Server, str | None]:
     try:
         version, revision = _asked(begun + ANSWER_SECONDS)
     except (psycopg2.Error, TimeoutError) as error:
-        return Server(error=_reason(error)), None
+        return Server(error=reason(error)), None
     return Server(version=version, seconds=time.monotonic() - begun), revision
 
 
@@ -38,7 +38,7 @@ def redis() -> Server:
     try:
         told: dict[str, Any] = broker.prompt_connection().info("server")
     except RedisError as error:
-        return Server(error=_reason(error))
+        return Server(error=reason(error))
     version = told.get("valkey_version") or told["redis_version"]
     return Server(version=str(version), seconds=time.monotonic() - begun)
 
@@ -73,6 +73,7 @@ def _wait(connection: Any, deadline: float) -> None:
             raise TimeoutError(f"no answer within {ANSWER_SECONDS:.0f} s")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """The first line of what the server's library says, without passwords."""
     lines = str(error).strip().splitlines()
     return redacted(lines[0]) if lines else type(error).__name__

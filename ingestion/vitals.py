@@ -29,7 +29,7 @@ from ingestion import (
 )
 from ingestion.background import table
 from ingestion.background.kinds import KINDS
-from ingestion.health import Facts, Jobs, Queue, Schema, Servers, Site
+from ingestion.health import Facts, Jobs, Queue, Schema, Server, Servers, Site
 from ingestion.models import ALL_HOSTS
 from ingestion.status import JobStatus
 
@@ -56,7 +56,7 @@ def servers() -> Servers:
 
 def facts(seen: Servers) -> Facts:
     """Everything that can be known, `seen` being how the servers are. Raises PostgreSQL's outage if it begins meanwhile."""
-    if seen.schema in (Schema.BEHIND, Schema.UNKNOWN):
+    if not seen.have_tables:
         return Facts(servers=seen)
     with db.transaction() as session:
         alike = census.groups(session)
@@ -76,8 +76,8 @@ def facts(seen: Servers) -> Facts:
         )
     try:
         return found if seen.redis.error else _with_redis(found, claimable)
-    except RedisError:
-        return found
+    except RedisError as error:  # it has left since it was asked
+        return replace(found, servers=replace(seen, redis=Server(error=probes.reason(error))))
 
 
 def _with_redis(found: Facts, claimable: set[str]) -> Facts:

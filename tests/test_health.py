@@ -85,3 +85,10 @@ def test_without_redis_nothing_is_said_of_workers_who_are_known_by_it_alone():
     found = judge(replace(WELL, workers=(), servers=replace(GOOD, redis=AWAY)))
 
     assert [finding.about for finding in found] == ["redis"]
+
+
+@pytest.mark.parametrize(
+    "servers", [replace(GOOD, postgresql=AWAY, schema=Schema.UNKNOWN), replace(GOOD, schema=Schema.BEHIND)]
+)
+def test_without_tables_nothing_is_said_of_what_was_not_looked_at(servers: Servers):
+    assert [finding.state for finding in judge(Facts(servers=servers))] == [State.DOWN]

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ingestion import series
 from ingestion.crawl.counting import shown
-from ingestion.health import Facts, Jobs, Queue, Server, Site
+from ingestion.health import Facts, Jobs, Queue, Schema, Server, Site
 from ingestion.metrics import Measured, text
 from ingestion.series import ALL
 from tests.test_health import AWAY, GOOD, WELL, WORKER
@@ -54,6 +54,17 @@ def test_what_stands_there_now_is_told_in_gauges():
     assert (found["quire_server_up{server=postgresql}"], found["quire_server_up{server=redis}"]) == (1, 0)
     assert "quire_queue_size{queue=ingestion-low}" not in found
     assert not any(name.startswith("quire_workers") for name in found)
+
+
+def test_with_tables_of_before_no_worker_is_said_to_be_missing():
+    behind = Facts(servers=replace(GOOD, schema=Schema.BEHIND))
+
+    assert [family.name for family in Measured(behind, {}).collect()] == [
+        "quire",
+        "quire_server_up",
+        "quire_server_answer_seconds",
+        "quire_tables_current",
+    ]
 
 
 def test_workers_are_told_apart_by_what_they_do():
