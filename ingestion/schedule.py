@@ -30,8 +30,8 @@ class Standing:
     alive: bool
 
 
-def hold(session: Session, holder: str) -> dict[str, datetime] | None:
-    """Act as the scheduler, or go on to: when each chore was last done. None while another one acts."""
+def hold(session: Session, holder: str) -> dict[str, timedelta] | None:
+    """Act as the scheduler, or go on to: how long ago each chore was last done. None while another one acts."""
     values = {"id": ONLY, "holder": holder, "since": func.now(), "beat_at": func.now()}
     kept = case((SchedulerRow.holder == holder, SchedulerRow.since), else_=func.now())
     statement = upsert(SchedulerRow).values(**values)
@@ -40,14 +40,14 @@ def hold(session: Session, holder: str) -> dict[str, datetime] | None:
         set_={"holder": holder, "since": kept, "beat_at": func.now()},
         where=(SchedulerRow.holder == holder) | ~func.coalesce(_IS_ALIVE, False),
     )
-    done = session.scalars(taken.returning(SchedulerRow.done)).one_or_none()
-    return None if done is None else {name: datetime.fromisoformat(at) for name, at in done.items()}
+    found = session.execute(taken.returning(SchedulerRow.done, func.now())).one_or_none()
+    return None if found is None else {name: found[1] - datetime.fromisoformat(at) for name, at in found[0].items()}
 
 
-def note(session: Session, holder: str, chore: str, at: datetime) -> bool:
+def note(session: Session, holder: str, chore: str) -> bool:
     """Write down that a chore is done now; False where another scheduler has taken over."""
     ours = SchedulerRow.id == ONLY, SchedulerRow.holder == holder
-    done = SchedulerRow.done.concat({chore: at.isoformat()})
+    done = SchedulerRow.done.concat(func.jsonb_build_object(chore, func.now()))
     statement = update(SchedulerRow).where(*ours).values(done=done, beat_at=func.now()).returning(SchedulerRow.id)
     return session.scalar(statement, execution_options={"synchronize_session": False}) is not None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -85,7 +86,7 @@ class Scheduler(CronScheduler):
         return min(super().calculate_sleep_interval(), BEAT_SECONDS) if self._acts else BEAT_SECONDS
 
     def _due(self) -> list[CronJob]:
-        """The chores that are due, by the times of whoever did them last; none while another scheduler acts."""
+        """The chores that are due, by what whoever did them last has noted; none while another scheduler acts."""
         with db.transaction() as session:
             done = schedule.hold(session, self.name)
         if (done is not None) is not self._acts:
@@ -94,18 +95,17 @@ class Scheduler(CronScheduler):
             log.info(told, name=self.name)
             systemd.ready(told)
         for chore in self.get_jobs():
-            at = (done or {}).get(chore.name)
-            if at is not None and at <= now():  # a clock may have been wrong
-                chore.set_enqueue_time(at)
+            ago = (done or {}).get(chore.name)
+            if ago is not None and ago >= timedelta():  # the database's clock may have been wrong
+                chore.set_enqueue_time(now() - ago)  # RQ goes by this machine's clock, which may jump
         return [] if done is None else [chore for chore in self.get_jobs() if chore.should_run()]
 
     def _do(self, chore: CronJob) -> bool:
         """Do one, written down before: one that kills its process is not done again at once."""
-        at = now()
         with db.transaction() as session:
-            if not schedule.note(session, self.name, chore.name, at):
+            if not schedule.note(session, self.name, chore.name):
                 return False
-        chore.set_enqueue_time(at)
+        chore.set_enqueue_time(now())
         assert chore.func is not None  # noqa: S101 - for the type checker: it was registered with one
         chore.func()
         return True

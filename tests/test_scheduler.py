@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import psutil
 import pytest
+from rq import cron, utils
 from sqlalchemy import text
 
 from ingestion import broker, db, schedule, scheduler
@@ -36,7 +37,7 @@ def backdate(span: timedelta) -> None:
     """Let so much time pass for the chores."""
     with db.transaction() as session:
         row = session.get_one(SchedulerRow, schedule.ONLY)
-        schedule.note(session, row.holder or "", "updates", row.since - span)
+        row.done = row.done | {"updates": (db.now(session) - span).isoformat()}
 
 
 def acting() -> bool:
@@ -103,6 +104,20 @@ def test_a_clock_that_was_wrong_stops_no_chore():
     first._leave()
 
     assert names(second) == ["updates"]
+
+
+def test_a_clock_that_jumps_a_day_ahead_and_back_holds_no_chore_up(monkeypatch: pytest.MonkeyPatch):
+    one = made()
+    jump = utils.now() + timedelta(days=1)
+    for module in (cron, scheduler):
+        monkeypatch.setattr(module, "now", lambda: jump)
+    ahead = names(one)
+    monkeypatch.undo()
+    backdate(timedelta(minutes=1))
+
+    assert "updates" in ahead
+    assert names(one) == ["updates"]
+    assert one.calculate_sleep_interval() > 0
 
 
 def test_one_that_stands_by_looks_again_after_a_beat():
