@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from rq import Queue
 from sqlalchemy import text
 
 from ingestion import broker, db, queue
+from ingestion.background import table
 from tests.commandline import claim, posted
 from tests.deploy.declared import DEPLOY
 
@@ -96,22 +98,36 @@ def test_what_pods_refer_to_is_there_or_is_the_operators_secret():
 def test_keda_scales_the_workers_by_every_queue_that_they_serve(environment: dict[str, str]):
     (scaled,) = named("ScaledObject").values()
     triggers = [trigger for trigger in scaled["spec"]["triggers"] if trigger["type"] == "redis"]
-    served = [Queue(name, connection=broker.connection()).key for name in queue.NAMES.values()]
+    served = [Queue(name, connection=broker.connection()).key for name in queue.ALL]
 
     assert [trigger["metadata"]["listName"] for trigger in triggers] == served
-    assert all(int(trigger["metadata"]["listLength"]) > 0 for trigger in triggers)
     assert scaled["spec"]["scaleTargetRef"]["name"] in named("Deployment")
     assert "replicas" not in named("Deployment")["quire-worker"]["spec"]
 
 
-def test_keda_counts_the_jobs_that_are_at_work(environment: dict[str, str]):
+@pytest.mark.parametrize(
+    ("counts", "workers"),
+    [({}, 0), ({"at_work": 3}, 3), ({"at_work": 3, "normal": 1}, 4), ({"high": 2, "low": 30}, 4), ({"export": 1}, 1)],
+)
+def test_keda_asks_for_more_workers_than_are_at_work_when_something_waits(counts: dict[str, int], workers: int):
+    (scaled,) = named("ScaledObject").values()
+    told = scaled["spec"]["advanced"]["scalingModifiers"]
+    names = [trigger["name"] for trigger in scaled["spec"]["triggers"]]
+    formula = eval(told["formula"], {"ceil": math.ceil} | dict.fromkeys(names, 0) | counts)  # noqa: S307 - it is ours
+
+    assert (formula, told["target"]) == (workers, "1")
+
+
+def test_keda_counts_the_jobs_and_tasks_that_are_at_work(environment: dict[str, str]):
     (scaled,) = named("ScaledObject").values()
     (counted,) = [trigger["metadata"] for trigger in scaled["spec"]["triggers"] if trigger["type"] == "postgresql"]
     claim(posted(3)[0])
     with db.transaction() as session:
+        task_id = table.submit(session, "reparse", {})[0].id
+        table.claim(session, task_id, worker="here:1", lease_seconds=60)
         found = session.scalar(text(counted["query"]))
 
-    assert (found, counted["targetQueryValue"]) == (1, "1")
+    assert found == 2
 
 
 def test_keda_is_told_how_to_reach_what_it_asks():
