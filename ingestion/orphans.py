@@ -22,10 +22,17 @@ def die_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
     return lambda: prctl(LINUX_PR_SET_PDEATHSIG, int(stop))
 
 
+def follow(parent: int, stop: signal.Signals = signal.SIGTERM) -> bool:
+    """In a child that was just forked: get `stop` when the parent dies. False when that has happened already."""
+    if ask := die_with_parent(stop):
+        ask()
+    return os.getppid() == parent
+
+
 def follow_supervisor(stop: signal.Signals = signal.SIGTERM) -> None:
     """In a process that supervisor started: stop when supervisor dies without having stopped us. SystemExit if it has."""
-    if config.under_supervisor() and (follow := die_with_parent(stop)):
-        follow()
+    if config.under_supervisor() and (ask := die_with_parent(stop)):
+        ask()
         if (pidfile := config.supervisor_pidfile()) and not _is_parent(pidfile):
             raise SystemExit("the supervisor that started this process is gone")
 

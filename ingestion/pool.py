@@ -24,8 +24,7 @@ from typing import TypeAlias
 
 import structlog
 
-from ingestion import config, systemd
-from ingestion.orphans import die_with_parent
+from ingestion import config, orphans, systemd
 
 log = structlog.get_logger(__name__)
 
@@ -104,15 +103,17 @@ class Pool:
             return rest
         for _ in range(missing):
             worker = multiprocessing.get_context("fork").Process(target=self._begin, args=(os.getpid(), mask))
-            worker.start()
+            try:
+                worker.start()
+            except OSError as error:  # the machine has none to spare for now
+                log.warning("no process can be started; tried again", error=str(error))
+                return self._restarts.longest_rest
             self._workers[worker] = time.monotonic()
         return math.inf
 
     def _begin(self, parent: int, mask: Mask) -> None:
         """In the child: be no orphan, and have signals do what they do in any process until the work says otherwise."""
-        if follow := die_with_parent(signal.SIGTERM):
-            follow()
-        if os.getppid() != parent:  # it died before that
+        if not orphans.follow(parent):
             return
         for number in HEEDED:
             signal.signal(number, signal.SIG_DFL)

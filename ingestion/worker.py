@@ -31,11 +31,10 @@ from rq.queue import Queue
 from rq.worker.base import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import bell, config, crawl, db, fairness, joblist, logs, recovery, systemd
+from ingestion import bell, config, crawl, db, fairness, joblist, logs, orphans, recovery, systemd
 from ingestion.background import kinds, stranded, table
 from ingestion.crashpoints import Point, reach
 from ingestion.lease import worker_name
-from ingestion.orphans import die_with_parent
 from ingestion.redaction import redacted
 
 log = structlog.get_logger(__name__)
@@ -148,8 +147,8 @@ class IngestionWorker(Worker):
 
     def setup_work_horse_signals(self) -> None:
         """In the child: die with the parent, leave Ctrl-C to the parent, and remember a SIGTERM until the task handles it."""
-        if follow := die_with_parent(signal.SIGTERM):
-            follow()
+        if not orphans.follow(self.pid or 0):
+            _leave_at_once(signal.SIGTERM, None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _leave_at_once)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -111,6 +112,19 @@ def test_a_pool_grows_and_shrinks_by_a_signal_down_to_one():
 
         assert family(pool) == first
         assert all(map(lives, first))
+
+
+def test_a_machine_that_has_no_process_to_spare_for_now_does_not_end_a_pool(monkeypatch: pytest.MonkeyPatch):
+    fork, tries = os.fork, iter(range(10))
+
+    def sparing() -> int:
+        if next(tries) in {2, 3}:  # the first is the pool's own
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", sparing)
+    with running(2, sleep) as pool:
+        has(pool, 2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a child die with its parent (prctl PDEATHSIG)")
