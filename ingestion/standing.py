@@ -7,19 +7,21 @@ ended. What could be done and has no bell is stranded, and recovery puts it back
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rq import Queue
 from rq.exceptions import NoSuchJobError
-from rq.utils import missing_keys
-from rq.worker_registration import get_keys
 from sqlalchemy.orm import Session
 
-from ingestion import bell, broker, db, joblist, lines, queue, recovery
-from ingestion.background import ringing, table
+from ingestion import bell, broker, config, crew, db, joblist, lines, queue
+from ingestion.background import table
 from ingestion.background.kinds import KINDS
 from ingestion.lines import Rows
+
+#: Of how many tasks, the oldest, it is looked whether anybody holds them.
+TASKS = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,16 +54,28 @@ class Standing:
 def look() -> Standing:
     """How the queues stand now. Raises redis.RedisError when Redis is away."""
     with db.transaction() as session:
-        waiting = rows(session)
-        silent = len(recovery.silent(session)) + len(ringing.silent(session))
-        expired = joblist.expired(session) + table.lost(session)
-        now = db.now(session)
+        waiting, ready, expired, now = rows(session), claimable(session), lost(session), db.now(session)
+    connection = broker.connection()
+    alive = [worker for worker in crew.workers(connection) if not worker.stale]
+    listeners = Counter(name for worker in alive for name in worker.queues)
     return Standing(
-        queues=tuple(_queue(name, waiting[name], now) for name in queue.ALL),
-        workers=_alive(None),
-        stranded_queued=silent,
+        queues=tuple(_queue(name, waiting[name], now, listeners[name]) for name in queue.ALL),
+        workers=len(alive),
+        stranded_queued=len(ready - crew.in_hand(connection)),
         stranded_running=expired,
     )
+
+
+def claimable(session: Session) -> set[str]:
+    """What could be begun now, as `crew.in_hand` names it."""
+    jobs = joblist.claimable(session, per_host=config.settings().jobs_per_host)
+    tasks = table.claimable(session, KINDS, but=(), limit=TASKS)
+    return {f"{job.id}" for job in jobs} | {f"{queue.TASK_MARK}{task.id}" for task in tasks}
+
+
+def lost(session: Session) -> int:
+    """How many jobs and tasks are at work though nobody gives a sign of life."""
+    return joblist.expired(session) + table.lost(session)
 
 
 def rows(session: Session) -> dict[str, Rows]:
@@ -83,7 +97,7 @@ def _tasks(session: Session) -> dict[str, Rows]:
     return found
 
 
-def _queue(name: str, rows: Rows, now: datetime) -> QueueStanding:
+def _queue(name: str, rows: Rows, now: datetime, listeners: int) -> QueueStanding:
     one = Queue(name, connection=broker.connection())
     return QueueStanding(
         name=name,
@@ -92,7 +106,7 @@ def _queue(name: str, rows: Rows, now: datetime) -> QueueStanding:
         started=one.started_job_registry.get_job_count(cleanup=False),
         scheduled=one.scheduled_job_registry.get_job_count(cleanup=False),
         failed=one.failed_job_registry.get_job_count(cleanup=False),
-        workers=_alive(one),
+        workers=listeners,
         rows=rows,
     )
 
@@ -104,9 +118,3 @@ def _age(one: Queue, now: datetime) -> float | None:
             first = bell.Bell.fetch(rq_id, connection=broker.connection(), serializer=bell.Plain)
             return (now - first.enqueued_at).total_seconds() if first.enqueued_at else None
     return None
-
-
-def _alive(one: Queue | None) -> int:
-    """The workers of a queue, or of all, that have given a sign of life."""
-    keys = sorted(get_keys(queue=one, connection=broker.connection()))
-    return len(keys) - len(missing_keys(broker.connection(), keys))

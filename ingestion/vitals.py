@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -13,11 +12,9 @@ from sqlalchemy.orm import Session
 from ingestion import (
     broker,
     census,
-    config,
     crew,
     db,
     follows,
-    joblist,
     migrations,
     pauses,
     probes,
@@ -27,7 +24,6 @@ from ingestion import (
     sitehealth,
     standing,
 )
-from ingestion.background import table
 from ingestion.background.kinds import KINDS
 from ingestion.health import Facts, Jobs, Queue, Schema, Server, Servers, Site
 from ingestion.models import ALL_HOSTS
@@ -35,8 +31,6 @@ from ingestion.status import JobStatus
 
 #: Of how many sites, those that were read last, the state is judged.
 SITES = 500
-#: Of how many tasks, the oldest, it is looked whether anybody holds them.
-TASKS = 1000
 
 
 def servers() -> Servers:
@@ -60,14 +54,14 @@ def facts(seen: Servers) -> Facts:
         return Facts(servers=seen)
     with db.transaction() as session:
         alike = census.groups(session)
-        claimable = set(_claimable(session))
+        claimable = standing.claimable(session)
         paused, acting = tuple(pauses.paused(session)), schedule.standing(session)
         found = Facts(
             servers=seen,
             queues=_queues(session, alike),
             jobs=tuple(Jobs(status=g.status.value, site=g.site, kind=g.kind, count=g.count) for g in alike),
             done=max(0, census.jobs_in_all(session) - sum(group.count for group in alike)),
-            stranded=joblist.expired(session) + table.lost(session),
+            stranded=standing.lost(session),
             paused=paused,
             everything_paused=ALL_HOSTS in paused,
             sites=_troubled(session),
@@ -108,14 +102,6 @@ def _queues(session: Session, alike: list[census.Group]) -> tuple[Queue, ...]:
         )
         for name, rows in standing.rows(session).items()
     )
-
-
-def _claimable(session: Session) -> Iterator[str]:
-    """What could be begun now, as `crew.in_hand` names it."""
-    for job in joblist.claimable(session, per_host=config.settings().jobs_per_host):
-        yield str(job.id)
-    for task in table.claimable(session, KINDS, but=(), limit=TASKS):
-        yield f"{queue.TASK_MARK}{task.id}"
 
 
 def _troubled(session: Session) -> tuple[Site, ...]:
