@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -90,6 +91,14 @@ def test_a_stopped_pool_and_a_killed_supervisor_leave_nothing_and_the_job_waits_
     if sys.platform == "linux":  # which lets a child die with its parent (prctl PDEATHSIG)
         until(lambda: supervised.left() == [], "processes outlived supervisord", seconds=15)
         assert (read(job_id).status, read(job_id).released) == (JobStatus.QUEUED, 2)
+
+
+def test_a_program_that_takes_its_time_to_find_out_that_it_cannot_begin_is_started_ever_more_rarely(tmp_path: Path):
+    slow = tmp_path / "program"
+    slow.write_text("#!/bin/sh\nsleep 1.1\nexit 1\n")
+    slow.chmod(0o755)
+    with contextlib.closing(Supervised(tmp_path, {}, program=slow)) as running:
+        until(lambda: "BACKOFF" in running.ctl("status", "api"), "it was taken for one that had begun", seconds=15)
 
 
 @pytest.mark.skipif(LOGROTATE is None, reason="logrotate is not on this machine")
