@@ -33,9 +33,10 @@ def follow(
     span = _every(every)
     with db.transaction() as session:
         found = [_there(novel_id, bookshelf.get(session, novel_id)) for novel_id in novel_ids or ()]
-        for novel in follows.unfollowed(session) if everything else found:
-            made = updates.follow(session, novel, span)
-            output.say(f"novel {novel.id} ({novel.title}) is followed; the next look: {made.next_at:%Y-%m-%d %H:%M %Z}")
+        wanted = follows.unfollowed(session) if everything else found
+        made = [(novel, updates.follow(session, novel, span)) for novel in wanted]
+    for novel, row in made:
+        output.say(f"novel {novel.id} ({novel.title}) is followed; the next look: {row.next_at:%Y-%m-%d %H:%M %Z}")
 
 
 def unfollow(novel_ids: Novels) -> None:
