@@ -46,10 +46,16 @@ def forget() -> None:
     """Let go of the settings and of the connections made with them."""
     if db.engine.cache_info().currsize:
         db.engine().dispose()
+        url = db.engine().url
+        # Kept while it leads to the same place: it has put most statements into SQL before, and children inherit that.
+        if not os.environ.get("DATABASE_URL", "").endswith(
+            f"{url.username}@/{url.database}?host={url.query.get('host')}"
+        ):
+            db.engine.cache_clear()
     for made in (broker.connection, broker.prompt_connection):
         if made.cache_info().currsize:
             made().close()
-    ours = config.settings, db.engine, broker.connection, broker.prompt_connection, crawl_settings.loader, store._bucket
+    ours = config.settings, broker.connection, broker.prompt_connection, crawl_settings.loader, store._bucket
     for cached in ours:
         cached.cache_clear()
     events._silent_until = 0.0
