@@ -9,13 +9,14 @@ from urllib.parse import quote
 import pytest
 
 from ingestion.status import JobStatus
+from tests.alike import alike
 from tests.conftest import configure
 from tests.library import Work, ingest, novel
 from tests.sites import plain, royalroad
 from tests.sites.web import Page, Site
 
 
-@pytest.mark.parametrize("to", ["http://[", "javascript:1", "http://example.org:port/"])
+@pytest.mark.parametrize("to", alike("http://[", "javascript:1", "http://example.org:port/"))
 def test_a_chapter_that_is_sent_on_to_no_address_costs_the_others_nothing(
     work: Work, monkeypatch: pytest.MonkeyPatch, to: str
 ):
@@ -42,7 +43,7 @@ def test_a_chapter_that_is_sent_on_to_an_address_in_bare_utf_8_is_read(work: Wor
     assert (job.status, job.chapters_saved) == (JobStatus.DONE, 6)
 
 
-@pytest.mark.parametrize("url", ["javascript:void(0)", "http://example.org:port/", "/chapter/\ud800"])
+@pytest.mark.parametrize("url", alike("/chapter/\ud800", "javascript:void(0)", "http://example.org:port/"))
 def test_a_link_of_the_index_to_no_address_costs_the_other_chapters_nothing(
     work: Work, monkeypatch: pytest.MonkeyPatch, url: str
 ):

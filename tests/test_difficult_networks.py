@@ -15,6 +15,7 @@ import zstandard
 from ingestion import db, recovery
 from ingestion.models import Job
 from ingestion.status import JobStatus
+from tests.alike import alike
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
 from tests.sites import plain
@@ -131,7 +132,7 @@ def test_a_novel_that_moved_and_moved_back_is_found_at_the_next_attempt(work: Wo
         assert session.get_one(Job, job.id).status is JobStatus.DONE
 
 
-@pytest.mark.parametrize(("status", "kind"), [(500, "unreachable"), (503, "unreachable"), (429, "blocked")])
+@pytest.mark.parametrize(("status", "kind"), alike((503, "unreachable"), (500, "unreachable"), (429, "blocked")))
 def test_where_robots_txt_cannot_be_had_nothing_is_fetched(
     work: Work, monkeypatch: pytest.MonkeyPatch, status: int, kind: str
 ):
@@ -144,7 +145,7 @@ def test_where_robots_txt_cannot_be_had_nothing_is_fetched(
     assert "/robots.txt" in (job.error_message or "")
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+@pytest.mark.parametrize("status", alike(403, 401, 404, 410))
 def test_a_site_without_a_robots_txt_has_no_rules(work: Work, status: int):
     page = Page("User-agent: *\nDisallow: /\n", status=status, content_type="text/plain")
     with Site(plain.render(make_novel(chapters=2)) | {"/robots.txt": page}) as site:

@@ -10,13 +10,14 @@ import pytest
 from ingestion import db
 from ingestion.models import NovelRow
 from ingestion.status import JobStatus
+from tests.alike import alike
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
 from tests.sites import plain, royalroad
 from tests.sites.web import Hit, Page, Site
 
 
-@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("status", alike(410, 404))
 def test_a_chapter_that_the_site_no_longer_serves_keeps_its_place(work: Work, status: int):
     sample = novel()
     pages = plain.render(sample)

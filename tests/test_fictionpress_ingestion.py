@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.status import JobStatus
+from tests.alike import alike
 from tests.conftest import configure
 from tests.library import Work, ingest, library, words
 from tests.sites import fictionpress
@@ -13,7 +14,7 @@ from tests.sites.web import Page, Site
 from tests.spiders.recorded import PAGES
 
 
-@pytest.mark.parametrize(("chapters", "again"), [(1, [1]), (2, [1, 2]), (7, [1, 7])])
+@pytest.mark.parametrize(("chapters", "again"), alike((7, [1, 7]), (1, [1]), (2, [1, 2])))
 def test_a_story_costs_a_request_a_chapter_and_again_the_first_and_the_newest(
     work: Work, monkeypatch: pytest.MonkeyPatch, chapters: int, again: list[int]
 ):

@@ -36,8 +36,9 @@ def site() -> Iterator[Site]:
         yield both
 
 
-#: A loop in C heeds no signal: what ends it ends one in Python, too.
-KINDS = [pytest.param(kind, marks=pytest.mark.long) if kind == "loop" else kind for kind in POISONS]
+#: A loop in C heeds no signal: what ends it ends one in Python, too. Who leaves by himself is missed as is who is killed.
+LONG = {"loop", "exit"}
+KINDS = [pytest.param(kind, marks=pytest.mark.long) if kind in LONG else kind for kind in POISONS]
 
 
 @pytest.mark.parametrize("kind", KINDS)

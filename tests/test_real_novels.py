@@ -9,6 +9,7 @@ from lxml import html
 
 from ingestion.items import Matter
 from ingestion.status import JobStatus
+from tests.alike import alike
 from tests.library import Work, ingest, library, words
 from tests.sites import dresses
 from tests.sites.web import Page, Site
@@ -18,7 +19,7 @@ from tests.spiders.test_generic_novels import CHICKENS, FRANKENSTEIN, NOVELS, bo
 pytestmark = pytest.mark.skipif(not NOVELS.is_dir(), reason=f"the two real novels are not at {NOVELS}")
 
 
-@pytest.mark.parametrize(("novel", "units"), [(FRANKENSTEIN, 28), (CHICKENS, 23)])
+@pytest.mark.parametrize(("novel", "units"), alike((CHICKENS, 23), (FRANKENSTEIN, 28)))
 def test_every_unit_is_in_the_library_in_order_and_word_for_word(work: Work, novel: str, units: int):
     with Site.serve_directory(NOVELS) as site:
         job = ingest(f"{site.url}/{novel}/toc.xhtml", work)

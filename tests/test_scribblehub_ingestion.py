@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.status import JobStatus
+from tests.alike import alike
 from tests.commandline import run
 from tests.conftest import configure
 from tests.library import Work, ingest, library, words
@@ -60,7 +61,9 @@ def test_asking_again_sends_the_form_anew_and_finds_what_is_new_and_what_is_lock
 ROBOTS = Page("User-agent: *\nDisallow: /wp-admin/\n", content_type="text/plain")
 
 
-@pytest.mark.parametrize("refusal", [{}, {"/robots.txt": ROBOTS}, {scribblehub.FORM: Page("Forbidden", status=403)}])
+@pytest.mark.parametrize(
+    "refusal", alike({"/robots.txt": ROBOTS}, {}, {scribblehub.FORM: Page("Forbidden", status=403)})
+)
 def test_where_the_form_is_no_good_the_pages_of_the_list_are_turned_round_as_a_whole(
     work: Work, monkeypatch: pytest.MonkeyPatch, refusal: dict[str, Page]
 ):

@@ -17,6 +17,8 @@ from sqlalchemy import text
 from ingestion import broker, db, queue
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
+from tests.alike import alike
+from tests.library import Work
 from tests.processes import child_of, ended, has_pages, lives, post, read, story, waits_for_jobs, working
 from tests.sites import plain
 from tests.sites.samples import make_novel
@@ -46,7 +48,7 @@ def run(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[b
 
 
 def test_a_worker_told_to_stop_puts_its_job_back_unspent_and_no_page_is_fetched_again(
-    environment: dict[str, str], slow_site: Site
+    environment: dict[str, str], slow_site: Site, work: Work
 ):
     job_id = post(f"{slow_site.url}/index.html")
     with run(environment, "worker.py") as program:
@@ -57,8 +59,7 @@ def test_a_worker_told_to_stop_puts_its_job_back_unspent_and_no_page_is_fetched_
     before = {hit.path for hit in slow_site.hits if hit.path != "/robots.txt"}
     under_way = 16
     queue.enqueue(job_id, stopped.priority)
-    with run(environment, "worker.py", "--burst") as program:
-        assert program.wait(60) == 0
+    work()
 
     again = [hit.path for hit in slow_site.hits if hit.path in before]
     assert (stopped.status, stopped.attempt, stopped.released) == (JobStatus.QUEUED, 1, 1)
@@ -148,7 +149,7 @@ def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):
     assert (code, read(job_id).status) == (0, JobStatus.DONE)
 
 
-@pytest.mark.parametrize("count", [5, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", alike(4, 40))
 def test_two_workers_do_many_novels_each_once(environment: dict[str, str], count: int):
     samples = [make_novel(chapters=3, title=f"Novel {n}", seed=n) for n in range(count)]
     pages = {f"/{n}{path}": page for n, sample in enumerate(samples) for path, page in plain.render(sample).items()}

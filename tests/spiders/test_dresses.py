@@ -13,6 +13,7 @@ from ingestion.items import Hole, ParsedNovel
 from ingestion.parse import parse
 from ingestion.sanitize import text
 from spiders.generic import Generic
+from tests.alike import alike
 from tests.sites import dresses
 from tests.sites.dresses import Book, Unit
 from tests.spiders.test_generic_novels import CHICKENS, FRANKENSTEIN, NOVELS, units
@@ -52,7 +53,7 @@ def paths(found: ParsedNovel) -> list[str]:
     return [urlsplit(chapter.link.url).path for chapter in found.chapters]
 
 
-@pytest.mark.parametrize("novel", [FRANKENSTEIN, CHICKENS])
+@pytest.mark.parametrize("novel", alike(CHICKENS, FRANKENSTEIN))
 @pytest.mark.parametrize("dress", dresses.DRESSES, ids=lambda dress: dress.__name__)
 def test_a_novel_is_read_whole_and_alone_whatever_its_site_wears(dress: dresses.Dress, novel: str):
     worn = book(novel)
