@@ -108,33 +108,44 @@ def servers_of(up: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return [child for child in psutil.Process(up.pid).children() if child.name() == "postgres"]
 
 
-def test_up_goes_on_where_it_was_stopped_and_ends_when_a_server_of_its_own_dies(system: System):
+def test_up_works_and_ends_when_a_server_of_its_own_dies(system: System):
+    with Site(novel_pages()) as site:
+        up = system.start()
+        for number in (signal.SIGSTOP, signal.SIGCONT):  # a server that was only stopped has not ended
+            servers_of(up)[0].send_signal(number)
+        job_id = system.post(f"{site.url}/index.html")
+        until(lambda: system.job(job_id)["status"] in {"done", "error"}, "the job did not end")
+        job = system.job(job_id)
+    servers_of(up)[0].send_signal(signal.SIGQUIT)
+    assert up.wait(30) == 1
+    assert system.left_behind() == []
+    assert (job["status"], job["chapters_saved"]) == ("done", CHAPTERS)
+    told = (system.folder / "log").read_text()
+    assert "USER_AGENT names nobody" in told
+    assert "a server stopped unasked" in told
+
+
+@pytest.mark.long
+def test_up_goes_on_where_it_was_stopped(system: System):
     alone = system.cli("jobs")
     with Site(novel_pages()) as site:
         first = system.start()
-        for number in (signal.SIGSTOP, signal.SIGCONT):  # a server that was only stopped has not ended
-            servers_of(first)[0].send_signal(number)
         job_id = system.post(f"{site.url}/index.html")
         until(lambda: system.job(job_id)["pages_done"] > 3, "no page was fetched")
         first.send_signal(signal.SIGINT)
         assert first.wait(30) == 0
         assert system.left_behind() == []
 
-        second = system.start()
+        system.start()
         until(lambda: system.job(job_id)["status"] in {"done", "error"}, "the job did not go on")
         job = system.job(job_id)
         ingested = system.cli("ingest", f"{site.url}/index.html", "--json")
         paths = [hit.path for hit in site.hits if hit.path.startswith("/chapters/")]
-    servers_of(second)[0].send_signal(signal.SIGQUIT)
-    assert second.wait(30) == 1
-    assert system.left_behind() == []
+
     assert (job["status"], job["chapters_saved"]) == ("done", CHAPTERS)
     assert len(paths) <= CHAPTERS + 2  # those under way when the stop came may be asked for twice, no other
     assert (alone.returncode, "cli.py up" in alone.stderr) == (1, True)
     assert (ingested.returncode, json.loads(ingested.stdout)["status"]) == (0, "done")
-    told = (system.folder / "log").read_text()
-    assert "USER_AGENT names nobody" in told
-    assert "a server stopped unasked" in told
 
 
 @pytest.mark.long
