@@ -241,7 +241,7 @@ class Jobs(RuleBasedStateMachine):
 @pytest.mark.usefixtures("environment")
 def test_any_interleaving_keeps_the_rules():
     quick = settings(
-        max_examples=20,
+        max_examples=12,
         stateful_step_count=40,
         deadline=None,
         derandomize=True,
