@@ -129,7 +129,7 @@ SCENES: dict[Point, tuple[Callable[[], dict[str, Page]], Callable[[Site], None]]
 
 
 #: Between these and the point after them nothing is written that lasts, and who dies later dies at the first page, too.
-LONG = {
+LONG = (
     Point.CHILD_BEGUN,
     Point.PARSING_BEGUN,
     Point.CHAPTERS_WRITTEN,
@@ -137,7 +137,7 @@ LONG = {
     f"{Point.PAGE_FETCHED}:4",
     f"{Point.PAGE_STORED}:4",
     f"{Point.PICTURE_KEPT}:2",
-}
+)
 POINTS = [*(point for point in Point if point not in OF_TASKS), *(point for point in LONG if ":" in point)]
 
 
