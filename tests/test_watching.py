@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("environment")
 
 def test_watch_tells_each_step_of_a_site_s_jobs_until_ctrl_c():
     first, second = posted(2)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
     def happen() -> None:
         for job_id in (first, second):
@@ -32,6 +33,7 @@ def test_watch_tells_each_step_of_a_site_s_jobs_until_ctrl_c():
 
     threading.Timer(0.3, happen).start()
     told = run("watch", "--site", "example1.org")
+    signal.signal(signal.SIGINT, before)
 
     assert told.exit_code == 0
     assert [line.split("  ", 1)[1] for line in told.stdout.splitlines()] == [
