@@ -16,6 +16,8 @@ _LINE_END = "\u2028"
 #: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
 _DEEP = html.HTMLParser(huge_tree=True)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+#: What no XML may hold (XML 1.0, section 2.2), and lxml therefore refuses.
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
 TAGS = set(
     [
@@ -164,7 +166,7 @@ def _inert(fragment: str, attribute: Callable[[str, str, str], str | None]) -> s
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
-    return made.replace(' style=""', "").strip()
+    return NO_XML.sub("", made).replace(' style=""', "").strip()
 
 
 def depth(root: html.HtmlElement | str) -> int:

@@ -115,3 +115,10 @@ def test_words_in_elements_that_are_never_closed_are_words():
     fragment = sanitize.clean("".join(f"<div>Line {number}. " for number in range(400)), "https://example.org/")
 
     assert sanitize.text(fragment).endswith("Line 398. Line 399.")
+
+
+@pytest.mark.parametrize("character", ["&#1;", "\x0b", "\ufffe", "&#xFFFF;"])
+def test_a_character_that_xml_cannot_hold_is_left_out_and_the_words_are_read(character: str):
+    cleaned = sanitize.clean(f"<p>one</p>{character}two", "http://site.example/")
+
+    assert (cleaned, sanitize.text(cleaned)) == ("<p>one</p>two", "one two")
