@@ -9,6 +9,7 @@ import typer
 from ingestion.commands import (
     canary,
     care,
+    exports,
     follows,
     health,
     jobs,
@@ -61,6 +62,7 @@ for command in (
     library.novels,
     library.diff,
     library.reparse,
+    exports.export,
     sources.sources,
     sources.relocate,
     follows.follow,

@@ -38,6 +38,7 @@ class Settings(
     options.Politeness,
     options.Reading,
     options.Pictures,
+    options.Exports,
     options.Notices,
     options.Keeping,
     options.Logging,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, DirectoryPath, Field, field_validator
 
 from ingestion.quiet import Quiet
@@ -142,6 +144,13 @@ class Pictures(BaseModel):
     max_picture_bytes: int = Field(default=10_000_000, ge=1024)
 
 
+class Exports(BaseModel):
+    """Books made of novels."""
+
+    #: Folder in which they are kept; API and workers share it. Unset: the folder exports in DATA_DIR.
+    exports_dir: Path | None = None
+
+
 class Notices(BaseModel):
     """Whom to tell of what."""
 
@@ -166,6 +175,8 @@ class Keeping(BaseModel):
     keep_pages_days: int = Field(default=0, ge=0, le=CENTURY_DAYS)
     #: Tokens since they were revoked.
     keep_tokens_days: int = Field(default=90, ge=0, le=CENTURY_DAYS)
+    #: Books since they were made. What is gone is made again when it is asked for.
+    keep_exports_days: int = Field(default=7, ge=0, le=CENTURY_DAYS)
 
 
 class Logging(BaseModel):

@@ -1,4 +1,4 @@
-"""Lets go of what nobody will ask for any more, as the KEEP_… settings say: old jobs, events, pages, revoked tokens, stray pictures.
+"""Lets go of what nobody will ask for any more, as the KEEP_… settings say: old jobs, events, pages, revoked tokens, stray pictures, old books.
 
 What something still needs stays, however old: unfinished jobs, the newest job of a novel and its newest that was DONE, pages of a host
 that has jobs to do, the newest revoked token (by it the API knows that it was closed once). Rows go some at a time, so that no worker
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ingestion import config, db
+from ingestion.export import store as made
 from ingestion.models import ApiToken, Base, Job, JobEvent, Page
 from ingestion.options import Keeping
 from ingestion.pictures import store, table
@@ -52,9 +53,10 @@ class Rule:
 
 
 def prune(*, dry_run: bool = False) -> list[Pruned]:
-    """Let go of all that is over, a transaction for each BATCH; with `dry_run`, only count it. Raises OSError for the pictures."""
+    """Let go of all that is over, a transaction for each BATCH; with `dry_run`, only count it. Raises OSError for the files."""
     rules = [rule for rule in _rules(config.settings()) if rule.days]
-    return [*(_counted(rule) if dry_run else _deleted(rule) for rule in rules), _stray_pictures(dry_run=dry_run)]
+    rows = [_counted(rule) if dry_run else _deleted(rule) for rule in rules]
+    return [*rows, _stray_pictures(dry_run=dry_run), _old_books(dry_run=dry_run)]
 
 
 def _rules(kept: Keeping) -> Iterator[Rule]:
@@ -126,3 +128,12 @@ def _stray_pictures(*, dry_run: bool) -> Pruned:
         stray = [(path, size) for path, size in old if path.name not in named]
         sizes = [size for path, size in stray if dry_run or folder.remove(path)]
     return Pruned(what="pictures that nothing names", count=len(sizes), size=sum(sizes))
+
+
+def _old_books(*, dry_run: bool) -> Pruned:
+    days = config.settings().keep_exports_days
+    books = list(made.old(days)) if days else []
+    for path, _ in books:
+        if not dry_run:
+            path.unlink(missing_ok=True)
+    return Pruned(what="books made of novels", count=len(books), size=sum(size for _, size in books))

@@ -12,7 +12,7 @@ from ingestion.system import ROOT
 #: What reads this machine's wall clock. A monotonic one measures how long something takes, and no more.
 WALL_CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime", "ctime"}
 #: A file's time is of this machine too.
-ABOUT_FILES = {ROOT / "ingestion" / "pictures" / "store.py", ROOT / "ingestion" / "backup" / "archive.py"}
+ABOUT_FILES = {ROOT / "ingestion" / name for name in ("pictures/store.py", "backup/archive.py", "export/store.py")}
 MODULES = sorted(
     {*ROOT.glob("*.py"), *(ROOT / "ingestion").rglob("*.py"), *(ROOT / "spiders").rglob("*.py")} - ABOUT_FILES
 )

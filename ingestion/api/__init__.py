@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from ingestion import VERSION, config
 from ingestion.api import (
     access,
+    exports,
     follows,
     health,
     jobs,
@@ -58,6 +59,7 @@ def create_app() -> FastAPI:
     app.include_router(queues.router)
     app.include_router(logs.router)
     app.include_router(library.router)
+    app.include_router(exports.router)
     app.include_router(follows.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)

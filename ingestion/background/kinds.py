@@ -16,6 +16,7 @@ from ingestion.background.outbox import NOTIFY as NOTIFY_NAME
 from ingestion.background.outbox import WEBHOOK as WEBHOOK_NAME
 from ingestion.lease import Lease
 from ingestion.queue import ENRICHMENT
+from ingestion.queue import EXPORT as EXPORT_QUEUE
 from ingestion.retry import Backoff
 
 #: What is written together with a task's end, in its transaction; it returns the task's result, which becomes JSON.
@@ -87,4 +88,8 @@ PRUNE = Kind(
     steps=False,
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE)}
+EXPORT = Kind(
+    name="export", queue=EXPORT_QUEUE, run="ingestion.background.exporting:run", timeout_seconds=1800, attempts=3
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE, EXPORT)}

@@ -1,0 +1,74 @@
+"""GET /novels/{id}/export: a novel as one file for an e-reader."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, HTTPException, Query, Response
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import Field
+
+from ingestion.api.problems import RETRY
+from ingestion.api.schemas import Id
+from ingestion.api.tasks import TaskOut, told
+from ingestion.background import ringing
+from ingestion.background.kinds import EXPORT
+from ingestion.errors import NotFound
+from ingestion.export import making, store
+from ingestion.export.book import Wish
+from ingestion.export.epub import MEDIA_TYPE
+
+router = APIRouter(tags=["library"])
+
+#: A place in the reading order is a 32-bit number.
+LAST_PLACE = 2**31 - 1
+Place = Annotated[int | None, Query(ge=1, le=LAST_PLACE, examples=[1])]
+Volumes = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=500, pattern="^[^\\x00]*$")]], Query(max_length=50)
+]
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+    202: {
+        "description": "It is being made, by the task at `Location`.",
+        "model": TaskOut,
+        "headers": RETRY | {"Location": {"description": "The task.", "schema": {"type": "string"}}},
+    },
+    304: {"description": "The file that `If-None-Match` names is what there is."},
+}
+
+
+class Format(StrEnum):
+    """What a novel is taken out as."""
+
+    EPUB = "epub"
+
+
+@router.get("/novels/{novel_id}/export", response_class=FileResponse, responses=ANSWERS)
+def export(
+    novel_id: Id,
+    format: Format = Format.EPUB,
+    first: Place = None,
+    last: Place = None,
+    volume: Volumes = [],  # noqa: B006 - FastAPI makes a new one for each request
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The novel as EPUB 3: all of it, its chapters at the places `first` to `last` of the reading order, or some of its volumes.
+
+    Where the file was not made yet, or the novel has changed since, 202 and the task that makes it: ask again once that is done.
+    """
+    wish = Wish(novel_id=novel_id, first=first, last=last, volumes=tuple(volume))
+    try:
+        book = making.planned(wish)
+    except NotFound as reason:
+        raise HTTPException(404, str(reason)) from None
+    path, headers = store.place(book), {"ETag": f'"{book.digest}"', "Cache-Control": "private, no-cache"}
+    if if_none_match is not None and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    if path.exists():
+        return FileResponse(path, media_type=MEDIA_TYPE, filename=book.file_name(format), headers=headers)
+    task, _ = ringing.submit(EXPORT, wish.args, once=path.stem)
+    answer = Response()
+    body = told(task, answer).model_dump(mode="json")
+    again = {"Location": f"/tasks/{task.id}", "Retry-After": answer.headers["Retry-After"]}
+    return JSONResponse(body, 202, headers=again)

@@ -1,0 +1,81 @@
+"""GET /novels/{id}/export: the file, or the task that makes it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ingestion.api import create_app
+from ingestion.background.perform import perform
+from ingestion.export import store
+from tests.background.deeds import only
+from tests.test_novels import NOVEL, chapter, parsed, save
+
+
+@pytest.fixture
+def api(environment: dict[str, str]) -> Iterator[TestClient]:
+    with TestClient(create_app(), raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_a_book_is_made_in_the_background_and_served_until_the_novel_changes(api: TestClient):
+    novel = replace(NOVEL, title='"Wehr" / 堰')
+    path = f"/novels/{save(parsed(chapter('a', 1), novel=novel)).novel_id}/export?format=epub"
+    asked, again = api.get(path), api.get(path)
+    perform(only().id)
+    told, served = api.get(asked.headers["Location"]).json(), api.get(path)
+
+    assert (asked.status_code, asked.json()["kind"], asked.headers["Retry-After"]) == (202, "export", "2")
+    assert asked.headers["Content-Length"] == str(len(asked.content))
+    assert again.headers["Location"] == asked.headers["Location"]
+    assert (served.status_code, served.headers["Content-Type"]) == (200, "application/epub+zip")
+    assert served.headers["Content-Disposition"] == "attachment; filename*=utf-8''Wehr%20%E5%A0%B0.epub"
+    assert told["result"] == {"file": next(store.folder().iterdir()).name, "size": len(served.content)}
+    assert "EPUB/c1.xhtml" in zipfile.ZipFile(io.BytesIO(served.content)).namelist()
+
+    save(parsed(chapter("a", 1, "Other words."), novel=novel))
+    assert api.get(path).status_code == 202
+
+
+def test_who_has_the_file_or_a_part_of_it_is_not_sent_all_again(api: TestClient):
+    path = f"/novels/{save(parsed(chapter('a', 1))).novel_id}/export"
+    api.get(path)
+    perform(only().id)
+    whole = api.get(path)
+    tag = {"ETag": whole.headers["ETag"]}
+
+    same = api.get(path, headers={"If-None-Match": f'"x", {tag["ETag"]}'})
+    rest = api.get(path, headers={"Range": "bytes=30-", "If-Range": tag["ETag"]})
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag["ETag"])
+    assert (rest.status_code, rest.content) == (206, whole.content[30:])
+
+
+def test_a_part_is_a_file_of_its_own(api: TestClient):
+    path = f"/novels/{save(parsed(chapter('a', 1), chapter('b', 2))).novel_id}/export"
+    api.get(path, params={"first": 2, "last": 2})
+    perform(only().id)
+
+    assert api.get(path, params={"first": 2, "last": 2}).status_code == 200
+    assert api.get(path).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/novels/99/export", 404),
+        ("/novels/1/export?first=3", 404),
+        ("/novels/1/export?volume=none", 404),
+        ("/novels/1/export?format=pdf", 422),
+        ("/novels/1/export?first=0", 422),
+        ("/novels/1/export?volume=%00", 422),
+    ],
+)
+def test_what_is_not_there_is_said(api: TestClient, path: str, status: int):
+    save(parsed(chapter("a", 1)))
+
+    assert api.get(path).status_code == status
