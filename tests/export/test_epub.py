@@ -7,6 +7,8 @@ import re
 import time
 from zipfile import ZIP_STORED, ZipFile
 
+import pytest
+
 from ingestion.export import epub
 from ingestion.export.book import Wish
 from ingestion.pictures import kinds
@@ -115,6 +117,7 @@ def test_the_package_says_what_catalogues_ask_for():
         assert said in package
 
 
+@pytest.mark.long
 def test_two_thousand_chapters_take_less_than_three_seconds():
     contents = [text(chapter.content * 2) for chapter in make_novel(chapters=2000).chapters]
     whole = book([leaf(number, number) for number in range(1, 2001)])
