@@ -220,6 +220,8 @@ class IngestionWorker(Worker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """A sign of life: for systemd, and for Redis, if it takes it."""
+        if self.was_asked_to_stop and self.get_state() == WorkerStatus.IDLE:
+            raise StopRequested  # the signal came where its exception was lost: in a log line
         systemd.alive()
         with outlasting("giving a sign of life"):
             super().heartbeat(timeout, pipeline)

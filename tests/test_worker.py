@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from rq.exceptions import StopRequested
 from sqlalchemy import text
 
 from ingestion import broker, db, queue
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
+from ingestion.worker import IngestionWorker
 from tests.alike import alike
 from tests.library import Work
 from tests.processes import child_of, ended, has_pages, lives, post, read, story, waits_for_jobs, working
@@ -81,6 +83,18 @@ def test_a_pool_that_shrinks_or_stops_puts_jobs_back_unspent(environment: dict[s
 
     assert statuses == {JobStatus.QUEUED, JobStatus.CRAWLING}
     assert {read(job_id).status for job_id in made} == {JobStatus.QUEUED}
+
+
+def test_a_wish_to_stop_that_was_lost_in_a_log_line_is_heeded(environment: dict[str, str]):
+    made = IngestionWorker([queue.ENRICHMENT], connection=broker.connection())
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with contextlib.suppress(StopRequested):  # as logging does with whatever is raised in one of its handlers
+        made.request_stop(signal.SIGTERM, None)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+    with pytest.raises(StopRequested):
+        made.dequeue_job_and_maintain_ttl(1, max_idle_time=1)
 
 
 def test_a_worker_that_waits_leaves_at_once(environment: dict[str, str]):
