@@ -1,4 +1,4 @@
-"""Serve the API: ``python main.py``, or ``uvicorn main:app``, which asks for tokens wherever other machines reach it."""
+"""Serve the API and the pages: ``python main.py``, or ``uvicorn main:app``, which asks for tokens wherever other machines reach it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import contextlib
 import socket
 import sys
 
-from ingestion import broker, config, db, joblog, logs, migrations, orphans, systemd, tokens
+from ingestion import broker, config, db, joblog, logs, migrations, orphans, systemd, tokens, web
 from ingestion.api import create_app
 from ingestion.api.server import Server
 from ingestion.startup import explained
 
 with explained():
     logs.configure("api")
-    app = create_app()
+    app = web.install(create_app())
 
 WATCHDOG_SECONDS = 5
 

@@ -1,6 +1,6 @@
 """Who may come in: one dependency of the whole application, for requests and WebSockets alike.
 
-Where tokens are wanted, each request needs `Authorization: Bearer …`, one that changes something a token of scope `write`. Where
+Where tokens are wanted, each request shows one (`ingestion.api.credentials`), and what changes something one of scope `write`. Where
 none are, only this machine gets in, and no web page that its browser happens to show: not under a name of that page's own
 (DNS rebinding), and not by a form or script of another origin.
 """
@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Depends, HTTPException, WebSocketException
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
-from ingestion import config, db, tickets, tokens
+from ingestion import config, db, tokens
+from ingestion.api import credentials
 from ingestion.status import Scope
 
 log = structlog.get_logger(__name__)
 
-READING = {"GET", "HEAD", "OPTIONS"}
 TICKETS = "/tickets"
 #: RFC 6455: the code of a refusal, and the bytes that its reason may have.
 POLICY_VIOLATION = 1008
@@ -56,11 +54,11 @@ def _let_in(connection: HTTPConnection) -> str:
     local = current.api_open or _is_local(connection)
     with db.transaction() as session:
         wanted = not local or tokens.are_wanted(session, current)
-        bearer = _bearer(session, current, connection) if wanted else None
+        bearer = credentials.shown(session, current, connection) if wanted else None
     if not wanted:
         return _neighbour(connection, current)
     if bearer is None:
-        raise _unauthorized(given="Authorization" in connection.headers or "ticket" in connection.query_params)
+        raise _unauthorized(connection)
     if bearer.scope is not Scope.WRITE and not _reads(connection):
         challenge = {"WWW-Authenticate": 'Bearer realm="quire", error="insufficient_scope", scope="write"'}
         raise HTTPException(403, f"the token {bearer.name} may only read; this needs one of scope write", challenge)
@@ -69,41 +67,24 @@ def _let_in(connection: HTTPConnection) -> str:
     return f"token {bearer.name}"
 
 
-def _bearer(session: Session, current: config.Settings, connection: HTTPConnection) -> tokens.Bearer | None:
-    """Whose the token in the header is, or the ticket in the URL of what only asks."""
-    scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return tokens.bearer(session, current, token.strip())
-    ticket = connection.query_params.get("ticket")
-    return tickets.bearer(session, current, ticket) if ticket and _only_asks(connection) else None
-
-
-def _unauthorized(*, given: bool) -> HTTPException:
+def _unauthorized(connection: HTTPConnection) -> HTTPException:
+    given = credentials.any_given(connection)
     told = "the token is not known here, or was revoked" if given else "a token is needed: Authorization: Bearer TOKEN"
-    challenge = 'Bearer realm="quire"' + (', error="invalid_token"' if given else "")
-    return HTTPException(401, f"{told}; `python cli.py token new NAME` makes one", {"WWW-Authenticate": challenge})
+    challenge = {"WWW-Authenticate": credentials.challenge(connection, invalid=given)}
+    return HTTPException(401, f"{told}; `python cli.py token new NAME` makes one", challenge)
 
 
 def _neighbour(connection: HTTPConnection, current: config.Settings) -> str:
     """Somebody on this machine, or whom API_OPEN lets in."""
-    host, netloc = _authority(f"//{connection.headers.get('Host', '')}")
+    host, netloc = credentials.authority(f"//{connection.headers.get('Host', '')}")
     if not _is_ours(host, current):
         raise HTTPException(421, f"this API is not called {netloc or 'nothing'}; API_HOSTNAMES can say that it is")
     origin = connection.headers.get("Origin")
-    known = origin is None or origin in current.cors_origins or _authority(origin)[1] == netloc
+    known = origin is None or origin in current.cors_origins or credentials.authority(origin)[1] == netloc
     # A browser keeps the answer to a page's GET from it, but neither what a POST does nor what a WebSocket tells.
     if not known and not (_reads(connection) and connection.scope["type"] == "http"):
         raise HTTPException(403, f"a page of {origin} may not use this API; CORS_ORIGINS can allow it")
     return f"client {connection.client.host if connection.client else 'local'}"
-
-
-def _authority(url: str) -> tuple[str, str]:
-    """Host, and host with port; both empty when it is no URL."""
-    try:
-        parts = urlsplit(url)
-        return parts.hostname or "", parts.netloc.lower()
-    except ValueError:
-        return "", ""
 
 
 def _is_ours(host: str, current: config.Settings) -> bool:
@@ -127,12 +108,7 @@ def _is_local(connection: HTTPConnection) -> bool:
 
 def _reads(connection: HTTPConnection) -> bool:
     """Whether nothing is changed by it: it only asks, or asks for a ticket."""
-    return _only_asks(connection) or connection.scope["path"] == TICKETS
-
-
-def _only_asks(connection: HTTPConnection) -> bool:
-    """Whether it is a GET or the like, or a WebSocket, which only tells."""
-    return connection.scope["type"] == "websocket" or connection.scope["method"] in READING
+    return credentials.only_asks(connection) or connection.scope["path"] == TICKETS
 
 
 def _note_use(name: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,6 +41,10 @@ class Problem(BaseModel):
     detail: str
     errors: list[dict[str, Any]] | None = None
     request_id: str | None = Field(None, description="As in X-Request-ID, and in the lines of the log.")
+
+
+#: How a route that is a page tells a problem; it sets `request.state.tell`.
+Tell: TypeAlias = Callable[[Request, Problem, Mapping[str, str] | None], Response]
 
 
 def _documented(status: int, description: str) -> dict[str, Any]:
@@ -77,47 +81,51 @@ def install(app: FastAPI) -> None:
 
 
 def _answer(
+    request: Request,
     status: int,
     detail: str,
     *,
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     title = HTTPStatus(status).phrase
     problem = Problem(title=title, status=status, detail=detail, errors=errors, request_id=requests.name())
+    tell: Tell | None = getattr(request.state, "tell", None)
+    if tell is not None:
+        return tell(request, problem, headers)
     return JSONResponse(problem.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: registered for it
-    return _answer(error.status_code, str(error.detail), headers=error.headers)
+    return _answer(request, error.status_code, str(error.detail), headers=error.headers)
 
 
-async def _validation(_: Request, error: Exception) -> JSONResponse:
+async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker: registered for it
     errors = [{"field": ".".join(str(part) for part in e["loc"]), "message": e["msg"]} for e in error.errors()]
-    return _answer(422, "; ".join(f"{e['field']}: {e['message']}" for e in errors), errors=errors)
+    return _answer(request, 422, "; ".join(f"{e['field']}: {e['message']}" for e in errors), errors=errors)
 
 
-async def _database(request: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> Response:
     if not db.is_outage(error):
         log.error("a fault in this program", exc_info=error)
         return await _bug(request, error)
     log.error("PostgreSQL is away", error=str(error).splitlines()[0])
-    return _away("PostgreSQL")
+    return _away(request, "PostgreSQL")
 
 
-async def _redis(_: Request, error: Exception) -> JSONResponse:
+async def _redis(request: Request, error: Exception) -> Response:
     log.error("Redis is away", error=str(error).splitlines()[0])
-    return _away("Redis")
+    return _away(request, "Redis")
 
 
-def _away(server: str) -> JSONResponse:
+def _away(request: Request, server: str) -> Response:
     detail = f"{server} does not answer; nothing was lost, try again in {RETRY_AFTER_SECONDS} seconds"
-    return _answer(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return _answer(request, 503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-async def _bug(_: Request, __: Exception) -> JSONResponse:
+async def _bug(request: Request, _: Exception) -> Response:
     # It goes out by a way of its own, past the middleware.
     headers = INERT | {requests.HEADER: requests.name() or ""}
-    return _answer(500, "a fault in this program; its traceback is in the log", headers=headers)
+    return _answer(request, 500, "a fault in this program; its traceback is in the log", headers=headers)

@@ -1,0 +1,20 @@
+"""The pages: the library in a browser, rendered on the server, of use without JavaScript.
+
+One module a page, named as its place in the URL; `page` is what they share, `templates/` is what they look like, `static/` holds
+the one stylesheet and the one script.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from ingestion.web import home, login
+from ingestion.web.page import STATIC, Static
+
+
+def install(app: FastAPI) -> FastAPI:
+    """Let `app`, which is the API, show the pages too."""
+    app.router.routes.extend(login.router.routes)  # not included: the guard is not before it
+    app.include_router(home.router, include_in_schema=False)
+    app.mount("/static", Static(directory=STATIC), name="static")
+    return app

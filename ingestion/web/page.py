@@ -1,0 +1,112 @@
+"""What all pages share: how they are rendered, which headers they bring, and how they tell a problem."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from fastapi.templating import Jinja2Templates
+from starlette.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from ingestion import VERSION
+from ingestion.api import credentials
+from ingestion.api.problems import Problem
+from ingestion.web import look
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+#: The cookie that says to the next page what was done.
+DONE = "done"
+#: Nothing from anywhere else, nothing that a text could bring along; forms are sent to us, and tell us where they come from.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+
+templates = Jinja2Templates(directory=HERE / "templates")
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+
+
+def _version() -> str:
+    """Changes with the files in `static`, which browsers keep for ever."""
+    content = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file())
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+templates.env.globals |= {
+    "version": VERSION,
+    "static": f"static/{{}}?v={_version()}".format,
+    "session": credentials.COOKIE,
+}
+
+
+class Static(StaticFiles):
+    """The files of `static`, each asked for under its version and then kept."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, not to be asked for again."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def show(request: Request, template: str, status: int = 200, /, **context: Any) -> Response:
+    """The page that `template` makes of `context`."""
+    done = unquote(request.cookies.get(DONE, "")) if status == 200 else ""
+    context |= {"look": look.of(request), "path": path(request), "root": root(request), "done": done}
+    answer = templates.TemplateResponse(request, template, context, status, headers=HEADERS)
+    if done:
+        answer.delete_cookie(DONE)
+    return answer
+
+
+def go(request: Request, place: str, *, done: str | None = None) -> Response:
+    """After a form was sent: the page at `place`, asked for anew (303), which says what was `done`."""
+    answer = RedirectResponse(root(request) + place, 303, headers=HEADERS)
+    if done is not None:
+        answer.set_cookie(DONE, quote(done), max_age=60, httponly=True, samesite="strict")
+    return answer
+
+
+def root(request: Request) -> str:
+    """Where a proxy shows us, before each path: `/library`, say, or nothing."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+def path(request: Request) -> str:
+    """The request's path, as our routes know it."""
+    return request.url.path.removeprefix(root(request))
+
+
+class Page(APIRoute):
+    """A route whose problems are told as a page; whoever needs a token is asked for it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As FastAPI's, remembering how to tell a problem."""
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            request.state.tell = tell
+            return await answer(request)
+
+        return handle
+
+
+def tell(request: Request, problem: Problem, headers: Mapping[str, str] | None) -> Response:
+    """The problem as a page; for want of a token, the page that asks for one."""
+    if problem.status == 401:
+        asked = path(request) + (f"?{request.url.query}" if request.url.query else "")
+        return go(request, f"/login?next={quote(asked if request.method == 'GET' else '/', safe='')}")
+    page = show(request, "problem.html", problem.status, problem=problem)
+    page.headers.update(headers or {})
+    return page
