@@ -13,12 +13,19 @@ import psycopg2
 import pytest
 from sqlalchemy import make_url
 
-from ingestion import events, intake
+from ingestion import broker, events, intake
 from ingestion.errors import NotFound
 from tests.commandline import claim, fail, posted, run
 from tests.conftest import configure
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("environment")
+
+
+def heard(channel: str) -> None:
+    """Wait until somebody listens there."""
+    client = broker.connection()
+    until(lambda: client.pubsub_numsub(channel)[0][1] > 0, "nobody listened")
 
 
 def test_watch_tells_each_step_of_a_site_s_jobs_until_ctrl_c():
@@ -26,12 +33,13 @@ def test_watch_tells_each_step_of_a_site_s_jobs_until_ctrl_c():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
     def happen() -> None:
+        heard(events.ALL)
         for job_id in (first, second):
             fail(job_id, NotFound("gone"))
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Timer(0.3, happen).start()
+    threading.Thread(target=happen).start()
     told = run("watch", "--site", "example1.org")
     signal.signal(signal.SIGINT, before)
 
@@ -64,6 +72,7 @@ def test_following_outlasts_postgresql_s_absence(environment: dict[str, str], mo
     host = make_url(environment["DATABASE_URL"]).query["host"]
 
     def happen() -> None:
+        heard(events.CHANNEL.format(job_id))
         with contextlib.closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as admin:
             admin.autocommit = True
             with admin.cursor() as cursor:
@@ -73,7 +82,7 @@ def test_following_outlasts_postgresql_s_absence(environment: dict[str, str], mo
                 cursor.execute("ALTER DATABASE quire ALLOW_CONNECTIONS true")
         intake.cancel(job_id)
 
-    later = threading.Timer(0.3, happen)
+    later = threading.Thread(target=happen)
     later.start()
     told = run("job", job_id, "--follow", "--json")
     later.join()
