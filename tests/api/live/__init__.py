@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -25,9 +26,8 @@ Said = dict[str, Any]
 class Served:
     """A server, and how it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self.port = free_port()
-        app = create_app()
         self.hub: Hub = app.state.hub
         self.server = Server(app, host="127.0.0.1", port=self.port)
         self._thread = threading.Thread(target=self.server.run, daemon=True)
@@ -60,9 +60,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def served() -> Iterator[Served]:
-    """A server in a thread, until the block ends."""
-    made = Served()
+def served(app: FastAPI | None = None) -> Iterator[Served]:
+    """A server of the API, or of `app`, in a thread, until the block ends."""
+    made = Served(app or create_app())
     made.start()
     try:
         yield made
