@@ -39,6 +39,7 @@ class Settings(
     options.Reading,
     options.Pictures,
     options.Exports,
+    options.Searching,
     options.Notices,
     options.Keeping,
     options.Logging,

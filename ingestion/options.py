@@ -151,6 +151,13 @@ class Exports(BaseModel):
     exports_dir: Path | None = None
 
 
+class Searching(BaseModel):
+    """What the library is searched by."""
+
+    #: Whether the library is indexed for the search, a novel whenever it was saved: some 10 KB of disk a chapter.
+    search: bool = True
+
+
 class Notices(BaseModel):
     """Whom to tell of what."""
 

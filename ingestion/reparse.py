@@ -17,6 +17,7 @@ from ingestion.items import Asked, ParsedNovel
 from ingestion.models import NovelRow
 from ingestion.novels import Saved
 from ingestion.parse import parse
+from ingestion.search import index
 
 
 def reparse(novel: NovelRow) -> Saved:
@@ -41,7 +42,9 @@ def read(novel: NovelRow, *, checkpoint: Callable[[], None] = lambda: None) -> P
 
 def save(session: Session, parsed: ParsedNovel) -> Saved:
     """Save it. Raises IngestionError when the index has shrunk, Superseded when a job was faster."""
-    return sources.save(session, parsed, max_shrink=config.settings().max_shrink)
+    saved = sources.save(session, parsed, max_shrink=config.settings().max_shrink)
+    index.ask(session, saved.novel_id)
+    return saved
 
 
 def _load(asked: Asked) -> Response | None:

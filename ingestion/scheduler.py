@@ -20,9 +20,10 @@ from rq.exceptions import StopRequested
 from rq.utils import now
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import db, queue, schedule, systemd, updates
+from ingestion import config, db, queue, schedule, systemd, updates
 from ingestion.background import ringing
-from ingestion.background.kinds import PRUNE
+from ingestion.background.kinds import INDEX, PRUNE
+from ingestion.search import index
 from ingestion.status import Priority
 
 log = structlog.get_logger(__name__)
@@ -33,10 +34,19 @@ def submit_prune() -> None:
     ringing.submit(PRUNE, {}, once="prune")
 
 
+def submit_index() -> None:
+    """Ask for a look at what is not indexed as it is: saved by a version that knew no search, or while nobody could ask."""
+    with db.transaction() as session:
+        wanted = config.settings().search and index.waiting(session)
+    if wanted:
+        ringing.submit(INDEX, {}, once="library")
+
+
 #: What is done, and when: every `interval` seconds, or as `cron` says (in the machine's local time). The queue is where it leads to.
 CHORES: tuple[dict[str, Any], ...] = (
     {"name": "updates", "func": updates.make, "queue_name": queue.NAMES[Priority.LOW], "interval": 30},
     {"name": "prune", "func": submit_prune, "queue_name": queue.ENRICHMENT, "cron": "40 4 * * *"},
+    {"name": "index", "func": submit_index, "queue_name": queue.ENRICHMENT, "cron": "*/5 * * * *"},
 )
 #: How often the lease is renewed, or asked for: some times before it runs out.
 BEAT_SECONDS = 15.0

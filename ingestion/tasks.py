@@ -38,6 +38,7 @@ from ingestion.models import Job
 from ingestion.novels import Saved
 from ingestion.parse import parse
 from ingestion.retry import Backoff
+from ingestion.search import index
 from ingestion.status import Happening, JobStatus, Refresh
 from spiders.base import NovelSpider
 
@@ -169,6 +170,7 @@ def _save(job: Job, lease: Lease, parsed: ParsedNovel, end: Callable[[Session, S
         jobs.lock(session, job.id, job.attempt)
         max_shrink = 1.0 if job.accept_shrink else config.settings().max_shrink
         saved = sources.save(session, parsed, moving=job.moves_id, max_shrink=max_shrink)
+        index.ask(session, saved.novel_id)
         sitehealth.note(
             session, readings.of(parsed, job_id=job.id, shortened=readings.shortened(session, saved.novel_id))
         )

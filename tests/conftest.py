@@ -77,7 +77,7 @@ def servers() -> Iterator[embedded.Urls]:
 
 @pytest.fixture
 def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A migrated database and a Valkey without anything in them, no pace, any number of jobs a host, one attempt a job, no pictures, and loopback allowed; the environment that says so."""
+    """A migrated database and a Valkey without anything in them, no pace, any number of jobs a host, one attempt a job, no pictures, no index to search, and loopback allowed; the environment that says so."""
     values = {
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
@@ -88,6 +88,7 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
         "JOBS_PER_HOST": "64",
         "DATA_DIR": str(tmp_path / "data"),
         "PICTURES": "false",
+        "SEARCH": "false",
         "API_HOSTNAMES": "testserver",
     }
     with Redis.from_url(servers.redis_url) as client:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.types import TypeEngine
 
 #: Columns that hold one of a few words.
@@ -77,7 +77,7 @@ def _value(table: str, column: str, kind: TypeEngine[Any], number: int) -> Any:
         return [f"{column} {number}"]
     if isinstance(kind, JSONB):
         return {column: number}
-    python = kind.python_type
+    python = str if isinstance(kind, TSVECTOR) else kind.python_type
     if python in VALUES:
         return VALUES[python]
     return {int: number, bytes: f"{column} {number}".encode()}.get(python, f"{column} {number}")

@@ -21,6 +21,7 @@ from ingestion.api import (
     problems,
     queues,
     requests,
+    search,
     sites,
     tasks,
     tickets,
@@ -59,6 +60,7 @@ def create_app() -> FastAPI:
     app.include_router(queues.router)
     app.include_router(logs.router)
     app.include_router(library.router)
+    app.include_router(search.router)
     app.include_router(exports.router)
     app.include_router(follows.router)
     app.include_router(pictures.router)

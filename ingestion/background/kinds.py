@@ -18,6 +18,7 @@ from ingestion.lease import Lease
 from ingestion.queue import ENRICHMENT
 from ingestion.queue import EXPORT as EXPORT_QUEUE
 from ingestion.retry import Backoff
+from ingestion.search.index import INDEX as INDEX_NAME
 
 #: What is written together with a task's end, in its transaction; it returns the task's result, which becomes JSON.
 Ending: TypeAlias = Callable[[Session], dict[str, Any]]
@@ -92,4 +93,8 @@ EXPORT = Kind(
     name="export", queue=EXPORT_QUEUE, run="ingestion.background.exporting:run", timeout_seconds=1800, attempts=3
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE, EXPORT)}
+INDEX = Kind(
+    name=INDEX_NAME, queue=ENRICHMENT, run="ingestion.background.indexing:run", timeout_seconds=3600, attempts=5
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE, EXPORT, INDEX)}

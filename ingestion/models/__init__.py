@@ -7,6 +7,7 @@ from ingestion.models.following import Follow
 from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
 from ingestion.models.schedule import SchedulerRow
+from ingestion.models.searching import ChapterSearch, NovelGram, NovelSearch
 from ingestion.models.tasks import IS_OPEN, Task
 from ingestion.models.webhooks import Webhook
 
@@ -18,10 +19,13 @@ __all__ = [
     "Base",
     "ChapterRevision",
     "ChapterRow",
+    "ChapterSearch",
     "Follow",
     "Job",
     "JobEvent",
+    "NovelGram",
     "NovelRow",
+    "NovelSearch",
     "Page",
     "Pause",
     "Picture",
