@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion import config, db, queue, schedule, systemd, updates
 from ingestion.background import ringing
-from ingestion.background.kinds import INDEX, PRUNE
+from ingestion.background.kinds import PRUNE
 from ingestion.search import index
 from ingestion.status import Priority
 
@@ -37,9 +37,9 @@ def submit_prune() -> None:
 def submit_index() -> None:
     """Ask for a look at what is not indexed as it is: saved by a version that knew no search, or while nobody could ask."""
     with db.transaction() as session:
-        wanted = config.settings().search and index.waiting(session)
-    if wanted:
-        ringing.submit(INDEX, {}, once="library")
+        asked = index.ask_for_stale(session) if config.settings().search else 0
+    if asked:
+        ringing.ring_soon()
 
 
 #: What is done, and when: every `interval` seconds, or as `cron` says (in the machine's local time). The queue is where it leads to.

@@ -112,7 +112,7 @@ class SearchOut(Body):
 
 @router.get("/search")
 def search(
-    q: Text, novel: Novel = None, site: Site = None, language: Language = None, limit: Page = 20, offset: Offset = 0
+    q: Text, novel: Novel = None, site: Site = None, language: Language = None, limit: Page = 10, offset: Offset = 0
 ) -> SearchOut:
     """Novels and chapters with these words: `"a phrase"`, `this OR that`, `-without`. A word is found in its other forms, too.
 

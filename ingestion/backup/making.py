@@ -37,6 +37,7 @@ def make(target: Path) -> Made:
     revision = _revision()
     dumping = [str(place / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
     dumping += [f"--table={name}" for name in tables.NAMES]
+    dumping += [f"--exclude-table-data={name}" for name in tables.MADE]
     # A file without a name: nothing is left of it, whatever ends this process.
     with archive.written(path) as into, tempfile.TemporaryFile(dir=path.parent) as dump:
         with programs.told(db.direct_url()) as environment:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import exists, inspect, select, text
 from sqlalchemy.orm import Session
 
-from ingestion.models import Base
+from ingestion.models import Base, ChapterSearch, NovelGram, NovelSearch
 
 #: Every table of this program, and the one in which the migrations are counted.
 NAMES = (*sorted(Base.metadata.tables), "alembic_version")
+#: Of these only the form is backed up: workers make them anew of the others.
+MADE = tuple(table.__tablename__ for table in (ChapterSearch, NovelGram, NovelSearch))
 DROP = f"DROP TABLE IF EXISTS {', '.join(NAMES)} CASCADE"
 OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'quire'"

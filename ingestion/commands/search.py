@@ -47,15 +47,18 @@ def search(
 
 
 def _reindex() -> None:
-    from ingestion import db
+    from ingestion import config, db
     from ingestion.background import ringing
-    from ingestion.background.kinds import INDEX
     from ingestion.search import index
 
+    if not config.settings().search:
+        raise SystemExit("SEARCH=false: nothing is indexed; set it to true for workers, API and scheduler first")
     with db.transaction() as session:
         index.forget(session)
-    task, _ = ringing.submit(INDEX, {}, once="library")
-    output.say(f"the workers index the library: task {task.id}")
+        count = index.waiting(session)
+        index.ask_for_stale(session)
+    ringing.ring_soon()
+    output.say(f"novels that the workers index anew: {count}")
 
 
 def _show(found: Results) -> None:

@@ -21,7 +21,7 @@ _BY_LENGTH = 1
 # The planner takes a look at a row's words for cheap, though it unpacks them all, and reads a table of 100,000 from end to end; and it
 # would spend longer on compiling the query than that takes.
 _BY_INDEX = text("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
-_AS_BEFORE = text("SET LOCAL enable_seqscan = on; SET LOCAL jit = on")
+_AS_BEFORE = text("SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL jit TO DEFAULT")
 _COLUMNS = (
     ChapterRow.id,
     ChapterRow.novel_id,

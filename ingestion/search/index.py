@@ -23,6 +23,8 @@ from ingestion.search import facets, grams, tongues, words
 INDEX = "index"
 #: Counts up when the same library is to be indexed in another way.
 EDITION = 1
+#: Novels that are asked for at once where many are stale: other tasks wait behind them.
+MOST_ASKED = 200
 #: Chapters that are read, indexed and committed at once.
 BATCH = 50
 _WRITE = text("""
@@ -57,9 +59,17 @@ def ask(session: Session, novel_id: int) -> None:
         table.submit(session, INDEX, {"novel_id": novel_id}, once=str(novel_id))
 
 
-def stale(session: Session) -> Sequence[int]:
+def ask_for_stale(session: Session) -> int:
+    """Have some novels indexed that are not as they are, if any are; how many, tasks that are there already included."""
+    found = stale(session, limit=MOST_ASKED)
+    for novel_id in found:
+        ask(session, novel_id)
+    return len(found)
+
+
+def stale(session: Session, *, limit: int | None = None) -> Sequence[int]:
     """The ids of the novels that have changed since they were indexed, or never were; those that changed last come first."""
-    return session.scalars(_stale().order_by(NovelRow.updated_at.desc())).all()
+    return session.scalars(_stale().order_by(NovelRow.updated_at.desc()).limit(limit)).all()
 
 
 def is_stale(session: Session, novel_id: int) -> bool:

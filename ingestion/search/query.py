@@ -16,6 +16,7 @@ from ingestion.search.words import DENSE
 
 #: What is typed beyond these is not looked at.
 LONGEST, MOST_CHUNKS, LONGEST_WORD = 500, 32, 100
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _CHUNK = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
 _PARSED = text("""
 SELECT tongue, CAST(query AS text), querytree(query)
@@ -37,7 +38,7 @@ class Wish:
     novel_id: int | None = None
     site: str | None = None
     language: str | None = None
-    limit: int = 20
+    limit: int = 10
     offset: int = 0
 
 
@@ -71,7 +72,7 @@ class Question:
 
 def chunks(typed: str) -> list[Chunk]:
     """What was typed, piece by piece."""
-    found = _CHUNK.finditer(storable(typed)[:LONGEST])
+    found = _CHUNK.finditer(storable(typed)[:LONGEST].translate(_QUOTES))
     made = (
         Chunk(text=one[2] or one[4] or "", unwanted=bool(one[1] or one[3]), quoted=one[2] is not None) for one in found
     )

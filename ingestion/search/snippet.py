@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -14,7 +14,7 @@ from ingestion.search.tongues import SIMPLE
 
 #: Characters that a snippet has, about.
 LENGTH = 220
-_LEXEMES = text("""
+_MADE = text("""
 SELECT word, tsvector_to_array(to_tsvector(CAST(:tongue AS regconfig), word)) FROM unnest(CAST(:words AS text[])) AS given (word)
 """)
 #: So much of a word is kept by whatever cuts its ending off.
@@ -30,10 +30,12 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Hit:
+class _Place:
+    """Where in a text a word stands, or a pair of characters, and what it is."""
+
     start: int
     end: int
-    lexeme: str
+    word: str
 
 
 def snippets(
@@ -42,36 +44,47 @@ def snippets(
     """A snippet of each text, by its id: `tongues` says how each is indexed, `lexemes` what was looked for in such."""
     made: dict[int, tuple[Part, ...]] = {}
     for tongue in set(tongues.values()):
+        wanted = lexemes.get(tongue, frozenset())
         mine = {id: words.composed(text) for id, text in texts.items() if tongues[id] == tongue}
-        spelled = _spelled(session, mine.values(), tongue, lexemes.get(tongue, frozenset()))
-        made |= {id: _cut(text, _hits(words.letters(text, tongue), spelled)) for id, text in mine.items()}
+        likely = {id: list(_likely(text, tongue, wanted)) for id, text in mine.items()}
+        hits = _hits(session, likely, tongue, wanted)
+        made |= {id: _cut(text, hits[id]) for id, text in mine.items()}
     return made
 
 
-def _spelled(session: Session, texts: Iterable[str], tongue: str, lexemes: frozenset[str]) -> dict[str, str]:
-    """What stands for a lexeme in one of the texts: each word that it is made of, or a pair of characters itself."""
-    dense = {lexeme: lexeme for lexeme in lexemes if words.is_dense(lexeme)}
-    begins = {words.letters(lexeme[:_STEM], SIMPLE) for lexeme in lexemes - dense.keys()}
-    if not begins:
-        return dense
-    beginning = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(begins)))})\w*")
+def _likely(text: str, tongue: str, lexemes: Collection[str]) -> Iterator[_Place]:
+    """The places that may be hits: what begins as a lexeme does, and pairs of characters themselves."""
+    dense = {lexeme for lexeme in lexemes if words.is_dense(lexeme)}
+    small = words.letters(text, tongue)
+    for lexeme in dense:
+        yield from (_Place(start=one.start(), end=one.end(), word=lexeme) for one in re.finditer(lexeme, small))
     # Without marks: an ending that is cut off may take those of the rest with it (Häuser, haus).
-    places = ((text, one.span()) for text in texts for one in beginning.finditer(words.letters(text, SIMPLE)))
-    likely = {words.letters(text[start:end], tongue) for text, (start, end) in places}
-    found = session.execute(_LEXEMES, {"tongue": tongue, "words": sorted(likely)})
-    return dense | {word: lexeme for word, made in found for lexeme in made if lexeme in lexemes}
+    begins = {words.letters(lexeme[:_STEM], SIMPLE) for lexeme in lexemes if lexeme not in dense}
+    if begins:
+        bare = words.letters(text, SIMPLE)
+        for one in re.finditer(rf"(?:{'|'.join(map(re.escape, sorted(begins)))})\w*", bare):
+            if one.start() == 0 or not bare[one.start() - 1].isalnum():
+                yield _Place(start=one.start(), end=one.end(), word=small[one.start() : one.end()])
 
 
-def _hits(small: str, spelled: Mapping[str, str]) -> list[_Hit]:
-    if not spelled:
-        return []
-    each = (re.escape(word) if words.is_dense(word) else rf"\b{re.escape(word)}\b" for word in spelled)
-    # Looked ahead for: two pairs of characters may share one.
-    found = re.finditer(f"(?=({'|'.join(each)}))", small)
-    return [_Hit(start=one.start(1), end=one.end(1), lexeme=spelled[one[1]]) for one in found]
+def _hits(
+    session: Session, likely: Mapping[int, Sequence[_Place]], tongue: str, lexemes: Collection[str]
+) -> dict[int, list[_Place]]:
+    """Those that are hits, in their order, a lexeme for each word."""
+    asked = {place.word for places in likely.values() for place in places} - set(lexemes)
+    made = session.execute(_MADE, {"tongue": tongue, "words": sorted(asked)}) if asked else ()
+    known = {word: word for word in lexemes}
+    known |= {word: lexeme for word, found in made for lexeme in found if lexeme in known}
+    return {
+        id: sorted(
+            (_Place(start=one.start, end=one.end, word=known[one.word]) for one in places if one.word in known),
+            key=lambda one: one.start,
+        )
+        for id, places in likely.items()
+    }
 
 
-def _cut(text: str, hits: Sequence[_Hit]) -> tuple[Part, ...]:
+def _cut(text: str, hits: Sequence[_Place]) -> tuple[Part, ...]:
     begin = _beginning(hits)
     start = _edge(text, begin) if begin else 0
     end = _edge(text, start + LENGTH) if start + LENGTH < len(text) else len(text)
@@ -93,15 +106,14 @@ def _edge(text: str, at: int) -> int:
     return text.rfind(" ", max(0, at - LENGTH // 8), at) + 1 or at
 
 
-def _beginning(hits: Sequence[_Hit]) -> int:
+def _beginning(hits: Sequence[_Place]) -> int:
     """Where the stretch begins that has most of what was looked for; of several such, the first."""
     best, begin, first = (0, 0), 0, 0
-    within: list[_Hit] = []
-    for hit in hits:
-        within.append(hit)
-        while within[first].start < hit.end - LENGTH * 3 // 4:
+    for last, hit in enumerate(hits):
+        while hits[first].start < hit.end - LENGTH * 3 // 4 and first < last:
             first += 1
-        worth = (len({one.lexeme for one in within[first:]}), len(within) - first)
+        within = hits[first : last + 1]
+        worth = (len({one.word for one in within}), len(within))
         if worth > best:
-            best, begin = worth, within[first].start
+            best, begin = worth, within[0].start
     return max(0, begin - LENGTH // 4)

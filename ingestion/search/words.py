@@ -21,8 +21,8 @@ DENSE = (
 )
 _RUN = re.compile(f"[{DENSE}]+")
 _WORD = re.compile(f"[{DENSE}]+|[^\\s{DENSE}]+")
-#: A tsvector holds a megabyte; no text of so many characters comes near that, and hardly a chapter is longer.
-LONGEST_TEXT = 200_000
+#: Characters of a text that are indexed, and bytes of what becomes of them: a tsvector holds a megabyte, and may take twice its words.
+LONGEST_TEXT, LONGEST_BYTES = 200_000, 500_000
 
 
 class _Letters(dict[int, str]):
@@ -56,7 +56,8 @@ def letters(text: str, tongue: str) -> str:
 def indexed(text: str, tongue: str) -> str:
     """What PostgreSQL makes a tsvector of by the configuration `tongue`."""
     small = letters(composed(text[:LONGEST_TEXT]), tongue)
-    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} {run[0][-1]} ", small)
+    spelled = _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} {run[0][-1]} ", small)
+    return spelled.encode()[:LONGEST_BYTES].decode(errors="ignore")
 
 
 def asked(text: str, tongue: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.background.deeds import only
 from tests.commandline import run
+from tests.conftest import configure
 from tests.search.shelf import index_all, shelve
 
 pytestmark = pytest.mark.usefixtures("environment")
@@ -39,6 +40,11 @@ def test_what_is_not_indexed_yet_is_said():
     ]
 
 
-def test_the_library_is_indexed_anew_by_the_workers():
-    assert run("search", "--reindex").stdout == f"the workers index the library: task {only().id}\n"
-    assert run("search").exit_code == 1
+def test_the_library_is_indexed_anew_by_the_workers(monkeypatch: pytest.MonkeyPatch):
+    shelve("A lamp.")
+    refused = run("search", "--reindex")
+    configure(monkeypatch, SEARCH="true")
+
+    assert (refused.exit_code, run("search").exit_code) == (1, 1)
+    assert run("search", "--reindex").stdout == "novels that the workers index anew: 1\n"
+    assert (only().kind, only().args) == ("index", {"novel_id": 1})
