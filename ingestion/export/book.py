@@ -12,14 +12,11 @@ from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from ingestion import tongue
 from ingestion.items import Matter, Publication
 
 #: Counts up when the same book is written in another way: what was made before is then made anew.
 EDITION = 1
-#: Languages whose books are read from right to left (Unicode CLDR, layout of scripts).
-RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
-#: A language tag as sites write them (RFC 5646).
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|]+')
 LONGEST_NAME_BYTES = 150
 
@@ -104,15 +101,12 @@ class Book:
     @property
     def tongue(self) -> str:
         """Its language as a tag (RFC 5646), `und` where it is not known."""
-        return self.language if self.language and LANGUAGE.fullmatch(self.language) else "und"
+        return tongue.tag(self.language)
 
     @property
     def direction(self) -> str:
         """The direction of its writing."""
-        language, _, rest = self.tongue.lower().partition("-")
-        return (
-            "rtl" if (language in RIGHT_TO_LEFT and not rest.startswith("latn")) or rest.startswith("arab") else "ltr"
-        )
+        return tongue.direction(self.tongue)
 
     @cached_property
     def readable(self) -> tuple[Leaf, ...]:

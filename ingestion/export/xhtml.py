@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 
 from ingestion import sanitize
 from ingestion.export import nesting
-from ingestion.export.book import LANGUAGE
+from ingestion.tongue import LANGUAGE
 
 #: Gives where a picture or a page of this URL is in the book, if it is there.
 Place = Callable[[str], str | None]
