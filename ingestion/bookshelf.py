@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, defer
@@ -19,6 +19,17 @@ def page(session: Session, *, before: int | None, limit: int) -> Sequence[NovelR
     """At most `limit` novels, newest first, from below id `before`."""
     query = select(NovelRow).order_by(NovelRow.id.desc()).limit(limit)
     return session.scalars(query if before is None else query.where(NovelRow.id < before)).all()
+
+
+def latest(session: Session, *, limit: int) -> Sequence[NovelRow]:
+    """At most `limit` novels, those that were last saved first."""
+    return session.scalars(select(NovelRow).order_by(NovelRow.updated_at.desc(), NovelRow.id).limit(limit)).all()
+
+
+def by_id(session: Session, novel_ids: Collection[int]) -> dict[int, NovelRow]:
+    """Those of these novels that there are."""
+    query = select(NovelRow).where(NovelRow.id.in_(novel_ids))
+    return {novel.id: novel for novel in session.scalars(query)} if novel_ids else {}
 
 
 def counts(session: Session, novel_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from redis import Redis
 from rq import Queue as RQQueue
 from rq import Worker as RQWorker
+from rq.executions import WORKER_EXECUTIONS_KEY_TEMPLATE
 from rq.registry import StartedJobRegistry
 from rq.utils import utcparse
 
@@ -27,9 +28,15 @@ def workers(connection: Redis) -> list[Worker]:
     with connection.pipeline(transaction=False) as pipeline:
         for key in keys:
             pipeline.hmget(key, *FIELDS)
-        told = zip(keys, pipeline.execute(), strict=True)
+            pipeline.smembers(WORKER_EXECUTIONS_KEY_TEMPLATE.format(_name(key)))
+        answers = iter(pipeline.execute())
+        told = zip(keys, answers, answers, strict=True)
     now = datetime.fromtimestamp(connection.time()[0], UTC)
-    found = [_worker(key, [(value or b"").decode() for value in values], now) for key, values in told if values[-1]]
+    found = [
+        _worker(key, [(value or b"").decode() for value in values], executions, now)
+        for key, values, executions in told
+        if values[-1]
+    ]
     ours = (worker for worker in found if not set(queue.ALL).isdisjoint(worker.queues))
     return sorted(ours, key=lambda worker: (worker.host, worker.pid))
 
@@ -48,15 +55,20 @@ def in_hand(connection: Redis) -> set[str]:
     return {rq_id.rpartition("-")[0] for rq_id in found}
 
 
-def _worker(key: str, values: list[str], now: datetime) -> Worker:
+def _name(key: str) -> str:
+    return key.rpartition(":")[2]
+
+
+def _worker(key: str, values: list[str], executions: set[bytes], now: datetime) -> Worker:
     host, pid, state, queues, heartbeat = values
     silent = (now - utcparse(heartbeat)).total_seconds()
     return Worker(
-        name=key.rpartition(":")[2],
+        name=_name(key),
         host=host,
         pid=int(pid or 0),
         busy=state == "busy",
         queues=tuple(filter(None, queues.split(","))),
+        at=next((one.decode().rpartition("-")[0] for one in executions), ""),
         silent_seconds=max(0.0, silent),
         stale=silent > config.settings().recovery_seconds + LATE_SECONDS,
     )

@@ -68,7 +68,7 @@ class Queue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Worker:
-    """A worker by what it last said of itself, so many seconds ago."""
+    """A worker by what it last said of itself, so many seconds ago. It is `at` the bell of a job's row, or of a task's, as `queue` names them."""
 
     name: str
     host: str
@@ -77,6 +77,7 @@ class Worker:
     queues: tuple[str, ...]
     silent_seconds: float
     stale: bool
+    at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,14 +19,25 @@ def get(session: Session, job_id: int) -> Job | None:
 
 
 def page(
-    session: Session, *, status: JobStatus | None = None, kind: str | None = None, before: int | None = None, limit: int
+    session: Session,
+    *,
+    statuses: Collection[JobStatus] | None = None,
+    kind: str | None = None,
+    site: str | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> Sequence[Job]:
-    """At most `limit` jobs, newest first, from below id `before` (keyset pagination), with this status and error kind."""
+    """At most `limit` jobs, newest first, from below id `before` (keyset pagination): in these statuses, with this error kind, of this site.
+
+    A site is given by its spider's name or by its host.
+    """
     query = select(Job).order_by(Job.id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(Job.status == status)
+    if statuses is not None:
+        query = query.where(Job.status.in_(statuses))
     if kind is not None:
         query = query.where(Job.error_kind == kind)
+    if site is not None:
+        query = query.where((Job.site == site) | (Job.host == site))
     if before is not None:
         query = query.where(Job.id < before)
     return session.scalars(query).all()
@@ -41,16 +52,6 @@ def by_id(session: Session, job_ids: Collection[int]) -> dict[int, Job]:
 def running(session: Session) -> Sequence[int]:
     """The ids of the jobs that attempts work on."""
     return session.scalars(select(Job.id).where(Job.status.in_(RUNNING))).all()
-
-
-def newest(session: Session, statuses: Collection[JobStatus] | None, site: str | None, *, limit: int) -> Sequence[Job]:
-    """At most `limit` jobs, newest first: in these statuses, of this site, given by its spider's name or by its host."""
-    query = select(Job).order_by(Job.id.desc()).limit(limit)
-    if statuses is not None:
-        query = query.where(Job.status.in_(statuses))
-    if site is not None:
-        query = query.where((Job.site == site) | (Job.host == site))
-    return session.scalars(query).all()
 
 
 def events(session: Session, job_id: int, *, after: int = 0) -> Sequence[JobEvent]:
@@ -70,9 +71,9 @@ def dead_letters(session: Session) -> dict[str, int]:
     return {kind or "": count for kind, count in session.execute(query.order_by(func.count().desc(), Job.error_kind))}
 
 
-def dead(session: Session, *, kind: str | None, but: str | None = None) -> Sequence[int]:
-    """The ids of the jobs in ERROR, oldest first: those of one kind, or all `but` those of one."""
-    query = select(Job.id).where(Job.status == JobStatus.ERROR).order_by(Job.id)
+def dead(session: Session, *, kind: str | None, but: str | None = None, limit: int | None = None) -> Sequence[int]:
+    """The ids of the jobs in ERROR, oldest first: those of one kind, or all `but` those of one; the first `limit`."""
+    query = select(Job.id).where(Job.status == JobStatus.ERROR).order_by(Job.id).limit(limit)
     if kind is not None:
         query = query.where(Job.error_kind == kind)
     return session.scalars(query if but is None else query.where(Job.error_kind != but)).all()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -32,8 +33,8 @@ ALONE_SECONDS = 10.0
 ALONE_FACTOR = 2.0
 KEPT_MS = 3_600_000
 
-# Times are microseconds. KEYS: [1] pace:<host>, a hash of `slot` (the next free), `left` (the last to leave), `rest` (nobody before it)
-# and `factor`;
+# Times are microseconds. KEYS: [1] pace:<host>, a hash of `slot` (the next free), `left` (the last to leave), `rest` (nobody before it),
+# `factor`, and `interval`, which is between two slots with that;
 # [2] pace:life, a hash of `run` (the server's run id) and `since`. INFO's run id changes with each start of the server.
 _LIFE = """
 local time = redis.call('TIME')
@@ -57,7 +58,7 @@ local rest = tonumber(host[2] or 0)
 if rest - now > tonumber(ARGV[2]) then return {string.format('%.0f', rest - now), '', factor} end
 local slot = math.max(now, tonumber(host[1] or 0), rest, life[2] + interval)
 if tonumber(ARGV[3]) >= 0 then slot = math.max(slot, now - ARGV[3] + interval) end
-redis.call('HSET', KEYS[1], 'slot', string.format('%.0f', slot + interval))
+redis.call('HSET', KEYS[1], 'slot', string.format('%.0f', slot + interval), 'interval', string.format('%.0f', interval))
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (slot - now + interval) / 1000 + KEPT_MS))
 return {string.format('%.0f', slot - now), life[2], factor}
 """.replace("KEPT_MS", str(KEPT_MS))
@@ -166,3 +167,32 @@ class Pace:
         """The host answers: after a refusal the pace recovers step by step. Raises RedisError."""
         if host in self._slowed:
             self._adjust(keys=[f"pace:{host}"], args=[0, RECOVERY, SLOWEST])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a host is asked by all workers: each `interval` seconds, `factor` times less than usual, next in `wait`, after a `rest`."""
+
+    interval: float
+    factor: float
+    wait: float
+    rest: float
+
+
+def standings(hosts: Iterable[str]) -> dict[str, Standing]:
+    """How those of the hosts are asked that anybody has asked of late. Raises RedisError."""
+    with broker.prompt_connection().pipeline(transaction=False) as pipeline:
+        for host in (known := list(hosts)):
+            pipeline.hmget(f"pace:{host}", "interval", "factor", "slot", "rest")
+        pipeline.time()
+        *told, (seconds, more) = pipeline.execute()
+    now = seconds * 1_000_000 + more
+    return {host: _standing(values, now) for host, values in zip(known, told, strict=True) if values[0]}
+
+
+def _standing(values: list[bytes | None], now: int) -> Standing:
+    interval, factor, slot, rest = (float(value or 0) for value in values)
+    left = max(0.0, rest - now)
+    # The slots before the next free one are taken by those who wait for them.
+    wait = max(0.0, slot - now) % interval if interval else 0.0
+    return Standing(interval=interval / 1e6, factor=factor or 1.0, wait=max(left, wait) / 1e6, rest=left / 1e6)

@@ -93,6 +93,12 @@ def by_host(session: Session, *, limit: int) -> list[list[SiteReading]]:
     return [list(readings) for _, readings in groupby(found, key=lambda reading: (reading.host, reading.site))]
 
 
+def hosts(session: Session, *, limit: int) -> Sequence[str]:
+    """The names of the `limit` hosts that were read last."""
+    last = select(SiteReading.host).group_by(SiteReading.host).order_by(func.max(SiteReading.read_at).desc())
+    return session.scalars(last.limit(limit)).all()
+
+
 def _newest_first(site: str, host: str) -> Select[SiteReading]:
     same = select(SiteReading).where(SiteReading.site == site, SiteReading.host == host)
     return same.order_by(SiteReading.read_at.desc(), SiteReading.job_id.desc())

@@ -70,7 +70,9 @@ def list_jobs(
 ) -> JobPage:
     """Jobs, newest first. `?status=error` is the dead-letter list."""
     with db.transaction() as session:
-        found = joblist.page(session, status=status, kind=kind, before=int(cursor) if cursor else None, limit=limit)
+        statuses = None if status is None else {status}
+        before = int(cursor) if cursor else None
+        found = joblist.page(session, statuses=statuses, kind=kind, before=before, limit=limit)
     return JobPage(jobs=[JobOut.model_validate(job) for job in found], next_cursor=next_id(found, limit))
 
 

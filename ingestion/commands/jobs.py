@@ -80,7 +80,7 @@ def jobs(
     from ingestion.api.schemas import JobOut
 
     with db.transaction() as session:
-        found = table.page(session, status=status, before=None, limit=limit)
+        found = table.page(session, statuses=None if status is None else {status}, limit=limit)
     rows = [JobOut.model_validate(job).model_dump(mode="json") for job in found]
     if as_json:
         output.as_json(rows)
@@ -165,7 +165,7 @@ def dead_letters(
 
     with db.transaction() as session:
         counts = joblist.dead_letters(session)
-        found = joblist.page(session, status=JobStatus.ERROR, kind=kind, before=None, limit=limit)
+        found = joblist.page(session, statuses={JobStatus.ERROR}, kind=kind, limit=limit)
     rows = [JobOut.model_validate(job).model_dump(mode="json") for job in found]
     if as_json:
         output.as_json({"counts": counts, "jobs": rows})

@@ -66,4 +66,5 @@ def _to_all(session: Session, wish: Wish, here: Mark) -> list[Message]:
             jobs = joblist.by_id(session, {event.job_id for event in missed})
             told = messages.changes(list(missed), jobs, wish.since, here)
             return [change.told(wish) for change in told if wish.meets(change.job, change.status)]
-    return [messages.snapshot_of_all(here, joblist.newest(session, wish.statuses, wish.site, limit=MOST_JOBS))]
+    found = joblist.page(session, statuses=wish.statuses, site=wish.site, limit=MOST_JOBS)
+    return [messages.snapshot_of_all(here, found)]
