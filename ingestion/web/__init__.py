@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from ingestion.web import home, login
+from ingestion.web import activity, home, job, login, state
 from ingestion.web.page import STATIC, Static
 
 
 def install(app: FastAPI) -> FastAPI:
     """Let `app`, which is the API, show the pages too."""
     app.router.routes.extend(login.router.routes)  # not included: the guard is not before it
-    app.include_router(home.router, include_in_schema=False)
+    for page in (home, activity, job, state):
+        app.include_router(page.router, include_in_schema=False)
     app.mount("/static", Static(directory=STATIC), name="static")
     return app

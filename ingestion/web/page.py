@@ -14,10 +14,10 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from ingestion import VERSION
+from ingestion import VERSION, tongue
 from ingestion.api import credentials
 from ingestion.api.problems import Problem
-from ingestion.web import look
+from ingestion.web import look, reasons, times
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -47,7 +47,10 @@ templates.env.globals |= {
     "version": VERSION,
     "static": f"static/{{}}?v={_version()}".format,
     "session": credentials.COOKIE,
+    "reason": reasons.of,
+    "tongue": tongue,
 }
+templates.env.filters |= {"ago": times.ago, "lasting": times.lasting, "moment": times.moment}
 
 
 class Static(StaticFiles):
