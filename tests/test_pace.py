@@ -48,6 +48,19 @@ class TestWithRedis:
 
         assert [wait(made(), host=f"{name}.example.org") for name in "abc"] == [0, 0, 0]
 
+    def test_how_a_host_is_asked_is_told_to_who_takes_no_turn(self):
+        begin_long_ago()
+        one = made()
+        one.take(HOST, 5.0)
+        asked = pace.standings([HOST, "unknown.example.org"])
+        one.refused(HOST, 30)
+        refused = pace.standings([HOST])[HOST]
+
+        assert list(asked) == [HOST]
+        assert (asked[HOST].interval, asked[HOST].factor, asked[HOST].rest) == (5.0, 1.0, 0.0)
+        assert asked[HOST].wait == pytest.approx(5, abs=0.2)  # for the next one; the first leaves now
+        assert (refused.factor, refused.wait) == (2.0, pytest.approx(30, abs=0.2))
+
     def test_a_redis_that_begins_to_live_gives_no_turn_before_one_interval(self):
         assert wait(made()) == pytest.approx(5, abs=0.1)
 

@@ -69,6 +69,7 @@ def jobs(request: Request, wish: Annotated[Wish, Query()]) -> Response:
         hosts=hosts,
         older=older,
         kinds=reasons.KNOWN.values(),
+        at_once=AT_ONCE,
         now=now,
     )
 
