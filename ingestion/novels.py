@@ -53,7 +53,7 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
     if max_shrink < 1:
         _refuse_part(parsed, known)
     _refuse_shrinking(parsed, known, max_shrink)
-    rows = [_row(novel_id, chapter) for chapter in parsed.chapters]
+    rows = [as_row(novel_id, chapter) for chapter in parsed.chapters]
     new = [row for row in rows if row["key"] not in known]
     fresh = tuple(row["key"] for row in rows if row["content"] is not None and not _has_text(known.get(row["key"])))
     if new:
@@ -77,8 +77,24 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
 
 def _save_novel(session: Session, parsed: ParsedNovel) -> int:
     """Insert or update; the row stays locked until the transaction ends, so two jobs of one novel save one after the other."""
+    values = facts(parsed)
+    statement = upsert(NovelRow).values(site=parsed.site, key=parsed.novel.key, **values)
+    # A mark in the future is one of a clock that was wrong, and would keep the novel from every change.
+    passed = (NovelRow.seen_at <= statement.excluded.seen_at) | (NovelRow.seen_at > func.now())
+    not_older = func.coalesce(passed, True)
+    on_conflict = statement.on_conflict_do_update(
+        index_elements=[NovelRow.site, NovelRow.key], set_=values | {"updated_at": func.now()}, where=not_older
+    )
+    novel_id = session.scalars(on_conflict.returning(NovelRow.id)).one_or_none()
+    if novel_id is None:
+        raise Superseded(f"another job has saved {parsed.novel.url} from a newer index; this one looks at it again")
+    return novel_id
+
+
+def facts(parsed: ParsedNovel) -> dict[str, Any]:
+    """What a novel's row says of the novel as a whole."""
     novel = parsed.novel
-    values = {
+    return {
         "url": novel.url,
         "title": novel.title,
         "authors": list(novel.authors),
@@ -91,17 +107,6 @@ def _save_novel(session: Session, parsed: ParsedNovel) -> int:
         "index_url": parsed.index_url,
         "seen_at": parsed.seen_at,
     }
-    statement = upsert(NovelRow).values(site=parsed.site, key=novel.key, **values)
-    # A mark in the future is one of a clock that was wrong, and would keep the novel from every change.
-    passed = (NovelRow.seen_at <= statement.excluded.seen_at) | (NovelRow.seen_at > func.now())
-    not_older = func.coalesce(passed, True)
-    on_conflict = statement.on_conflict_do_update(
-        index_elements=[NovelRow.site, NovelRow.key], set_=values | {"updated_at": func.now()}, where=not_older
-    )
-    novel_id = session.scalars(on_conflict.returning(NovelRow.id)).one_or_none()
-    if novel_id is None:
-        raise Superseded(f"another job has saved {novel.url} from a newer index; this one looks at it again")
-    return novel_id
 
 
 def _known(session: Session, novel_id: int) -> dict[str, ChapterRow]:
@@ -110,7 +115,8 @@ def _known(session: Session, novel_id: int) -> dict[str, ChapterRow]:
     return {row.key: row for row in session.scalars(query)}
 
 
-def _row(novel_id: int, parsed: ParsedChapter) -> dict[str, Any]:
+def as_row(novel_id: int, parsed: ParsedChapter) -> dict[str, Any]:
+    """The chapter as its row says it."""
     link, chapter, hole = parsed.link, parsed.chapter, parsed.hole
     return {
         "novel_id": novel_id,

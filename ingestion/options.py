@@ -41,8 +41,9 @@ class Api(BaseModel):
     cors_origins: Names = ()
     #: Posts to /ingest that each token (without tokens: each address) may make in a minute. 0 switches the limit off.
     ingest_rate: int = Field(default=60, ge=0)
-    #: Bytes that the body of a request may have.
+    #: Bytes that the body of a request may have, and an EPUB that is sent to be imported.
     max_body_bytes: int = Field(default=65_536, ge=1024)
+    max_import_bytes: int = Field(default=50_000_000, ge=1024)
 
 
 class Working(BaseModel):

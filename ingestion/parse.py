@@ -33,7 +33,7 @@ def parse(
 
     Raises IngestionError when the index is not what it should be, and whatever `checkpoint` raises.
     """
-    novel = _named(spider.novel(_index_page(load, index_url)), index_url)
+    novel = named(spider.novel(_index_page(load, index_url)), index_url)
     index = []
     for page in _index(spider, index_url, load, holes):
         checkpoint()
@@ -85,7 +85,7 @@ def _with_volumes(index: Iterable[IndexPage]) -> Iterator[IndexPage]:
         yield replace(page, links=tuple(links[::way]))
 
 
-def _shown(link: ChapterLink) -> ChapterLink:
+def shown(link: ChapterLink) -> ChapterLink:
     """The entry as it is stored: whoever shows it shows text on one line, and an address that runs nothing."""
     return replace(
         link,
@@ -132,8 +132,8 @@ def _chapter(
 ) -> ParsedChapter:
     found = _unasked(link) or read(spider, link, load, holes)
     if isinstance(found, Hole):
-        return ParsedChapter(link=_shown(link), position=position, hole=found)
-    return ParsedChapter(link=_shown(link), position=position, chapter=found)
+        return ParsedChapter(link=shown(link), position=position, hole=found)
+    return ParsedChapter(link=shown(link), position=position, chapter=found)
 
 
 def _unasked(link: ChapterLink) -> Hole | None:
@@ -158,14 +158,14 @@ def read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str,
         return Hole(kind="not_found", reason=f"the site answers {response.status}", final=True)
     try:
         part = response.replace(url=f"{response.url}#{fragment}") if fragment else response
-        return _cleaned(spider.chapter(part), response.url)
+        return cleaned(spider.chapter(part), response.url)
     except (NotFound, Locked) as error:
         return Hole(kind=error.kind, reason=str(error), final=True)
     except IngestionError as error:
         return Hole(kind=error.kind, reason=str(error), final=False)
 
 
-def _cleaned(chapter: Chapter, url: str) -> Chapter:
+def cleaned(chapter: Chapter, url: str) -> Chapter:
     """The chapter with inert HTML. Raises ParseError when no text is left of it: an empty chapter is never saved."""
     for text in filter(None, (chapter.content, chapter.notes_before, chapter.notes_after)):
         _refuse_deep(text, url)
@@ -185,7 +185,7 @@ def _refuse_deep(text: str, url: str) -> None:
         raise TooLarge(f"the text of {url} has elements nested more than {deepest} deep (MAX_PAGE_DEPTH); no text has")
 
 
-def _named(novel: Novel, index_url: str) -> Novel:
+def named(novel: Novel, index_url: str) -> Novel:
     """The novel with texts that can be stored, its title on one line. Raises ParseError when it has none."""
     title = naming.name(novel.title)
     if not title:

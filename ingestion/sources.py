@@ -32,7 +32,7 @@ Tell: TypeAlias = tuple[Callable[[ChapterRow], Hashable], Callable[[ParsedChapte
 def of(session: Session, novel: NovelRow) -> list[str]:
     """The URLs that the novel has been read from, the current one first, then the newest."""
     former = select(SourceRow.url).where(SourceRow.novel_id == novel.id).order_by(SourceRow.left_at.desc())
-    return [novel.url, *session.scalars(former)]
+    return list(dict.fromkeys([novel.url, *session.scalars(former)]))
 
 
 def current(session: Session, index_url: str) -> str | None:

@@ -37,6 +37,7 @@ class ArchiveOfOurOwn(NovelSpider):
     pace = 4.0
     strategies = ("#chapters > #chapter-N", "#chapters", "ul.series")  # the others: a work in one piece, a series
     sign, sign_at = Sign.EDIT_DATE, (r"\?view_full_work=true&", "/navigate?")
+    novel_at, chapter_at = r"/works/(\d+)\?view_full_work", r"(?:/chapters/|#)(\d+)$"
     batch = None
     _read: tuple[str, bytes, _Work] | None = None
 

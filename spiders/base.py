@@ -34,6 +34,9 @@ class NovelSpider(Spider):
     #: The cheapest thing that changes when a novel does, and how its URL is made of the index's: a pattern, and what takes its place.
     sign: ClassVar[Sign] = Sign.VALIDATOR
     sign_at: ClassVar[tuple[str, str]] = ("", "")
+    #: How the index's URL names the novel, and a chapter's URL the chapter: patterns whose first group is the key. Empty: it does not.
+    novel_at: ClassVar[str] = ""
+    chapter_at: ClassVar[str] = ""
     #: How many chapters one answer may bring; None for all of them.
     batch: ClassVar[int | None] = 1
     #: Why the site is not read unless the operator names the spider in SPIDERS_ON.
@@ -59,6 +62,18 @@ class NovelSpider(Spider):
     def index_url(cls, url: str) -> str:
         """The URL of the novel's index, given any URL of the novel that a user may paste (a chapter's, an old form)."""
         return url
+
+    @classmethod
+    def novel_key(cls, index_url: str) -> str | None:
+        """The key that `novel` gives the novel of this index, where the URL alone tells it."""
+        found = re.search(cls.novel_at, index_url) if cls.novel_at else None
+        return found[1] if found else None
+
+    @classmethod
+    def chapter_key(cls, url: str) -> str | None:
+        """The key that `chapters` gives the chapter at `url`, one of several, where the URL alone tells it."""
+        found = re.search(cls.chapter_at, url) if cls.chapter_at else None
+        return found[1] if found else None
 
     @classmethod
     def sign_url(cls, index_url: str) -> str:

@@ -70,6 +70,18 @@ class FictionPress(NovelSpider):
         place = _place(url)
         return place.url(1) if place else url
 
+    @classmethod
+    def novel_key(cls, index_url: str) -> str | None:
+        """The story's number, after its site's host."""
+        place = _place(index_url)
+        return f"{urlsplit(place.origin).netloc}/{place.story}" if place else None
+
+    @classmethod
+    def chapter_key(cls, url: str) -> str | None:
+        """The chapter's number."""
+        place = _place(url)
+        return str(place.number) if place else None
+
     def novel(self, response: Response) -> Novel:
         """From the head of the story, and the line of facts under it. The sites say only of a complete one where it stands."""
         page, place = tree(response), _place(response.url)
@@ -80,7 +92,7 @@ class FictionPress(NovelSpider):
         facts = _facts(page)
         about = page.css("#profile_top div.xcontrast_txt")
         return Novel(
-            key=f"{urlsplit(place.origin).netloc}/{place.story}",
+            key=self.novel_key(response.url) or place.story,
             url=place.url(1),
             title=title,
             authors=tuple(filter(None, [first(page, '#profile_top a[href^="/u/"]')])),

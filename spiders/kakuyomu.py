@@ -38,6 +38,7 @@ class Kakuyomu(NovelSpider):
     name = "kakuyomu"
     allowed_domains: ClassVar[list[str]] = ["kakuyomu.jp"]
     strategies = ("tableOfContentsV2", "tableOfContents")
+    novel_at, chapter_at = r"/works/(\d+)$", r"/episodes/(\d+)$"
     sign = Sign.EDIT_DATE
 
     @classmethod

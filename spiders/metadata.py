@@ -25,7 +25,7 @@ def novel(root: HtmlElement, url: str, contents: Contents | None, chapter: str |
     data = pagedata.book(page)
     cover = pagedata.image(data) or _meta(page, "og:image", "og:novel:image", "twitter:image") or page.css(_COVER).get()
     return Novel(
-        key=paging.bare(url).partition("/")[2],
+        key=key(url),
         url=url,
         title=title(root, url, contents, chapter) or _folder(url),
         authors=pagedata.authors(data) or tuple(_authors(page)),
@@ -39,6 +39,11 @@ def novel(root: HtmlElement, url: str, contents: Contents | None, chapter: str |
             dict.fromkeys(line(tag) for tag in page.css('meta[property$=":tag"]::attr(content)').getall() if line(tag))
         ),
     )
+
+
+def key(url: str) -> str:
+    """What the novel whose index is at this URL is known by."""
+    return paging.bare(url).partition("/")[2]
 
 
 def _said(data: Mapping[str, Any], name: str) -> str | None:

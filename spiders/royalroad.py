@@ -36,6 +36,7 @@ class RoyalRoad(NovelSpider):
     name = "royalroad"
     allowed_domains: ClassVar[list[str]] = ["royalroad.com"]
     strategies = ("window.chapters", "table#chapters")
+    novel_at, chapter_at = r"/fiction/(\d+)$", _CHAPTER.pattern
     sign, sign_at = Sign.FEED, (r"/fiction/(?=\d+$)", "/fiction/syndication/")
 
     @classmethod

@@ -49,6 +49,7 @@ class ScribbleHub(NovelSpider):
     allowed_domains: ClassVar[list[str]] = ["scribblehub.com"]
     pace = 5.0
     strategies = ("a.toc_a", "?toc=N")  # the second where the form fails
+    novel_at, chapter_at = _SERIES.pattern, _CHAPTER.pattern
     sign, sign_at = Sign.FEED, (r"/series/(\d+)/.*", r"/rssfeed.php?type=series&sid=\1")
 
     @classmethod

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel
 from ingestion.rules import Rules
-from spiders import facts, walls
+from spiders import facts, metadata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
 from spiders.fragments import absolute, drop, first, inner_html, line, paragraphs, tree, words
@@ -43,6 +43,17 @@ class SelectedSpider(Generic):
         """The first group of `index`, where it matches."""
         found = re.search(cls.rules.index, url) if cls.rules.index else None
         return found[1] if found else url
+
+    @classmethod
+    def novel_key(cls, index_url: str) -> str:
+        """As the generic spider makes it of the page's address."""
+        return metadata.key(index_url)
+
+    @classmethod
+    def chapter_key(cls, url: str) -> str:
+        """The first group of `key`, where it matches; else the path."""
+        found = re.search(cls.rules.key, url) if cls.rules.key else None
+        return found[1] if found else url.partition("://")[2].partition("/")[2]
 
     def novel(self, response: Response) -> Novel:
         """What the selectors find, and what the generic spider does where there is no selector."""
@@ -130,9 +141,8 @@ class SelectedSpider(Generic):
 
     def _link(self, response: Response, link: Selector, volume: str | None) -> ChapterLink:
         url = response.urljoin(link.css("::attr(href)").get(""))
-        found = re.search(self.rules.key, url) if self.rules.key else None
         return ChapterLink(
-            key=found[1] if found else url.partition("://")[2].partition("/")[2],
+            key=self.chapter_key(url),
             url=url,
             title=words(link),
             volume=volume,

@@ -36,6 +36,7 @@ class StandardEbooks(NovelSpider):
     name = "standardebooks"
     allowed_domains: ClassVar[list[str]] = ["standardebooks.org"]
     strategies = ("nav#toc",)
+    novel_at, chapter_at = r"/ebooks/(.+)$", r"/text/([^/?#]+?)(?:\.xhtml)?$"
 
     @classmethod
     def index_url(cls, url: str) -> str:

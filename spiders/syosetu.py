@@ -39,6 +39,7 @@ class Syosetu(NovelSpider):
     name = "syosetu"
     allowed_domains: ClassVar[list[str]] = ["ncode.syosetu.com", "novel18.syosetu.com"]
     strategies = ("div.p-eplist", "div.p-novel__text")  # the second where a short work has no list
+    novel_at, chapter_at = r"/(n\d+[a-z]+)/$", r"(?i)/n\d+[a-z]+/(\d+)/?$"
     sign = Sign.API
     adult_cookies: ClassVar[Mapping[str, str]] = {"over18": "yes"}
 

@@ -64,6 +64,7 @@ class XenForo(NovelSpider):
     allowed_domains: ClassVar[list[str]] = list(_HOSTS)
     pace = 6.0
     strategies = ("reader pages",)
+    chapter_at = r"(?:#(?:js-)?post-|/posts/|/post-)(\d+)/?$"
     sign, sign_at = Sign.FEED, (r"/threadmarks\?.*$", "/threadmarks.rss?threadmark_category=1")
     batch = 10
 
@@ -72,6 +73,12 @@ class XenForo(NovelSpider):
         """The thread's list of threadmarks on the same host. `/posts/{id}` does not say which thread, so it stays as it is."""
         thread = _thread(url)
         return f"{thread.root}{thread.id}/threadmarks?per_page=200&threadmark_category=1" if thread else url
+
+    @classmethod
+    def novel_key(cls, index_url: str) -> str | None:
+        """The thread, after its forum's host."""
+        thread = _thread(index_url)
+        return f"{urlsplit(thread.root).netloc}/{thread.id}" if thread else None
 
     def novel(self, response: Response) -> Novel:
         """From the list of threadmarks and its header."""
@@ -86,7 +93,7 @@ class XenForo(NovelSpider):
         cover = page.css(".threadmarkListingHeader-icon img::attr(src)").get()
         about = page.css(".threadmarkListingHeader-extraInfoChild .bbWrapper")
         return Novel(
-            key=f"{urlsplit(thread.root).netloc}/{thread.id}",
+            key=self.novel_key(response.url) or thread.id,
             url=self.index_url(response.url),
             title=title,
             authors=(author,) if author else (),

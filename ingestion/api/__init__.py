@@ -11,6 +11,7 @@ from ingestion.api import (
     exports,
     follows,
     health,
+    imports,
     jobs,
     library,
     limits,
@@ -54,6 +55,7 @@ def create_app() -> FastAPI:
     for own in (health.router, metrics.router):
         app.router.routes.extend(own.routes)  # not included: the guard is not before all of them
     app.include_router(jobs.router)
+    app.include_router(imports.router)
     app.include_router(streams.router)
     app.include_router(sockets.router)
     app.include_router(polling.router)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import HTTPException
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import config, rate
 from ingestion.api.access import Caller
+from ingestion.export.epub import MEDIA_TYPE
 
 
 def within_rate(caller: Caller) -> None:
@@ -21,7 +23,7 @@ def within_rate(caller: Caller) -> None:
 class BodyLimit:
     """Refuses a body of more than MAX_BODY_BYTES with 413 as soon as they have come, whatever its Content-Length says.
 
-    Starlette's own middleware for this answers in plain text, and not with problem details.
+    An EPUB that is sent to be imported may have MAX_IMPORT_BYTES. Starlette's own middleware for this answers in plain text, and not with problem details.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -29,7 +31,8 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        limit = config.settings().max_body_bytes
+        name = "MAX_IMPORT_BYTES" if _is_import(scope) else "MAX_BODY_BYTES"
+        limit: int = getattr(config.settings(), name.lower())
         taken = 0
 
         async def counted() -> Message:
@@ -37,7 +40,12 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise HTTPException(413, f"the request's body is larger than the {limit} bytes of MAX_BODY_BYTES")
+                raise HTTPException(413, f"the request's body is larger than the {limit} bytes of {name}")
             return message
 
         await self.app(scope, counted, send)
+
+
+def _is_import(scope: Scope) -> bool:
+    sent = Headers(scope=scope).get("content-type", "") if scope["type"] == "http" else ""
+    return scope.get("path") == "/import" and sent.partition(";")[0].strip().lower() == MEDIA_TYPE

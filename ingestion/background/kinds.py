@@ -97,4 +97,6 @@ INDEX = Kind(
     name=INDEX_NAME, queue=ENRICHMENT, run="ingestion.background.indexing:run", timeout_seconds=3600, attempts=5
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE, EXPORT, INDEX)}
+IMPORT = Kind(name="import", queue=ENRICHMENT, run="ingestion.background.importing:run", timeout_seconds=1800)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (REPARSE, WEBHOOK, NOTIFY, PRUNE, EXPORT, INDEX, IMPORT)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingestion.commands import live, output
+from ingestion.commands import imports, live, output
 from ingestion.commands.found import show
 from ingestion.status import JobStatus, Priority, Refresh
 
@@ -21,7 +21,10 @@ CANCELLED = "cancelled"
 
 
 def ingest(
-    url: Annotated[str, typer.Argument(help="The novel's page, its table of contents, or one of its chapters.")],
+    url: Annotated[
+        str | None, typer.Argument(help="The novel's page, its table of contents, or one of its chapters.")
+    ] = None,
+    sources: imports.Sources = None,
     follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Stay, and show the progress.")] = True,
     priority: Annotated[Priority, typer.Option(help="Which queue it waits in.")] = Priority.DEFAULT,
     refresh: Annotated[
@@ -33,13 +36,22 @@ def ingest(
 ) -> None:
     """Ingest a novel, or see by a dry run what that would give.
 
-    With --follow (the default) the exit code is 0 only when the job is DONE, and nothing looks wrong in what a dry run found.
+    With --follow (the default) the exit code is 0 only when the job is DONE, and nothing looks wrong in what a dry run found. With --from
+    nothing is waited for, and it is 0 only when nothing was refused.
 
     Example: python cli.py ingest https://www.royalroad.com/fiction/21220
     """
+    if (url is None) is not bool(sources) or (sources and (dry_run or rules)):
+        raise SystemExit("give a URL, or --from FILE without --dry-run and --rules")
+    if url is None:
+        imports.bring_in(sources or (), priority=priority, refresh=refresh, as_json=as_json)
+    else:
+        _tell(_submit(url, rules, priority=priority, refresh=refresh, dry_run=dry_run), follow=follow, as_json=as_json)
+
+
+def _tell(taken: Taken, *, follow: bool, as_json: bool) -> None:
     from ingestion import progress
 
-    taken = _submit(url, rules, priority=priority, refresh=refresh, dry_run=dry_run)
     job_id = taken.job.id
     if not as_json:
         output.say(f"job {job_id}: {taken.message}")

@@ -16,7 +16,7 @@ from ingestion import tongue
 from ingestion.items import Matter, Publication
 
 #: Counts up when the same book is written in another way: what was made before is then made anew.
-EDITION = 1
+EDITION = 2
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|]+')
 LONGEST_NAME_BYTES = 150
 
@@ -48,9 +48,10 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaf:
-    """A chapter's place in the book. `digest` says what its text is."""
+    """A chapter's place in the book. `key` is its site's own, `digest` says what its text is."""
 
     id: int
+    key: str
     position: int
     title: str
     volume: str | None
@@ -62,7 +63,12 @@ class Leaf:
     @property
     def file(self) -> str:
         """What it is called in the book: for ever, wherever the chapter moves to, so that readers keep their place in it."""
-        return f"c{self.id}.xhtml"
+        return f"{self.item}.xhtml"
+
+    @property
+    def item(self) -> str:
+        """The id of its entry in the package."""
+        return f"c{self.id}"
 
     @property
     def heading(self) -> str:
@@ -72,9 +78,15 @@ class Leaf:
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """A novel, or the part of it that was wished for. `pictures` are those that it shows: their URLs, and their names in the store."""
+    """A novel, or the part of it that was wished for: its `site` knows it by `key`, and has its index at `index_url`.
+
+    `pictures` are those that it shows: their URLs, and their names in the store.
+    """
 
     wish: Wish
+    site: str
+    key: str
+    index_url: str | None
     title: str
     authors: tuple[str, ...]
     description: str | None

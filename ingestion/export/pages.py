@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 
+from ingestion.export import origins
 from ingestion.export.book import Book, Leaf
 from ingestion.export.xhtml import words
 from ingestion.items import Matter
@@ -117,7 +118,7 @@ def package(book: Book, images: Mapping[str, str]) -> str:
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:identifier id="id">{book.identifier}</dc:identifier>
 <meta property="dcterms:modified">{changed}</meta>
-{"".join(_metadata(book))}</metadata>
+{"".join(_metadata(book))}{"".join(origins.of(book, images))}</metadata>
 <manifest>
 <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
 <item id="style" href="style.css" media-type="text/css"/>
@@ -134,7 +135,6 @@ def _metadata(book: Book) -> Iterable[str]:
     yield from (f"<dc:subject>{words(tag)}</dc:subject>\n" for tag in book.tags if words(tag))
     if about := words(book.description or ""):
         yield f"<dc:description>{about}</dc:description>\n"
-    yield f"<dc:source>{words(book.url)}</dc:source>\n"
     if series := words(book.title):
         yield f'<meta property="belongs-to-collection" id="series">{series}</meta>\n'
         yield '<meta refines="#series" property="collection-type">series</meta>\n'

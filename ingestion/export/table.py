@@ -26,6 +26,9 @@ def book(session: Session, wish: Wish) -> Book | None:
     shown = table.names(session, [*_shown(session, wish), *filter(None, [novel.cover_url])])
     return Book(
         wish=wish,
+        site=novel.site,
+        key=novel.key,
+        index_url=novel.index_url,
         title=novel.title,
         authors=tuple(novel.authors),
         description=novel.description,
@@ -52,6 +55,7 @@ def texts(session: Session, chapter_ids: Sequence[int]) -> dict[int, Text]:
 
 _LEAF = (
     ChapterRow.id,
+    ChapterRow.key,
     ChapterRow.position,
     ChapterRow.title,
     ChapterRow.volume,
@@ -63,10 +67,11 @@ _LEAF = (
 )
 
 
-def _leaf(id: int, position: int, title: str, volume: str | None, matter: Any, url: str, *rest: Any) -> Leaf:
-    digest, missing, _ = rest
+def _leaf(id: int, key: str, position: int, title: str, volume: str | None, matter: Any, *rest: Any) -> Leaf:
+    url, digest, missing, _ = rest
     return Leaf(
         id=id,
+        key=key,
         position=position,
         title=title,
         volume=volume,

@@ -8,7 +8,7 @@ from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
 from ingestion.models.schedule import SchedulerRow
 from ingestion.models.searching import ChapterSearch, NovelGram, NovelSearch
-from ingestion.models.tasks import IS_OPEN, Task
+from ingestion.models.tasks import IS_OPEN, Task, Upload
 from ingestion.models.webhooks import Webhook
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "SiteReading",
     "SourceRow",
     "Task",
+    "Upload",
     "Webhook",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Identity, Index, text
+from sqlalchemy import ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ingestion.models.base import Base, Now
@@ -44,3 +44,13 @@ class Task(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     ended_at: Mapped[datetime | None]
     kept_until: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """A file that was sent, known by its SHA-256, until the task that reads it is done or forgotten."""
+
+    __tablename__ = "upload"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    content: Mapped[bytes]

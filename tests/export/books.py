@@ -35,6 +35,7 @@ def leaf(id: int, position: int, **changes: Any) -> Leaf:
     """The chapter of this id."""
     made = Leaf(
         id=id,
+        key=f"k{id}",
         position=position,
         title=f"The {position}. chapter",
         volume=None,
@@ -50,6 +51,9 @@ def book(leaves: Iterable[Leaf], pictures: Mapping[str, bytes] | None = None, **
     """A book of these chapters that shows these pictures."""
     made = Book(
         wish=Wish(novel_id=7),
+        site="generic",
+        key="site.example/novel",
+        index_url=f"{SITE}/novel/list",
         title="The Lamp on the Weir",
         authors=("Wilma Example",),
         description=None,

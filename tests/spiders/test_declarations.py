@@ -78,3 +78,30 @@ def test_every_recorded_list_was_found_in_a_declared_way(name: str):
 
     assert found
     assert found <= set(SPIDERS[name].strategies)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PAGES.iterdir()))
+def test_a_key_that_a_url_tells_is_the_one_that_the_pages_give(name: str):
+    spider = SPIDERS[name]
+    pages = json.loads((PAGES / name / "expected.json").read_text(encoding="utf-8"))
+    novels = [novel for novel in pages["novel"].values() if "key" in novel]
+    lists = [page["links"] for page in pages["chapters"].values() if len(page.get("links", ())) > 1]
+
+    assert all(spider.novel_key(spider.index_url(novel["url"])) in (None, novel["key"]) for novel in novels)
+    assert all(spider.chapter_key(link["url"]) in (None, link["key"]) for links in lists for link in links)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://archiveofourown.org/works/9/chapters/7", "7"),
+        ("https://archiveofourown.org/works/9", None),
+        ("https://www.fanfiction.net/s/9/7/The-Salt-Almanac", "7"),
+        ("https://forums.spacebattles.com/threads/brine.42/page-3#post-7", "7"),
+        ("https://forums.spacebattles.com/posts/7/", "7"),
+        ("https://ncode.syosetu.com/n1234ab/7/", "7"),
+        ("https://serial.example/novel/chapter-7", None),
+    ],
+)
+def test_other_programs_spellings_of_a_chapter_s_url_tell_its_key(url: str, key: str | None):
+    assert crawl.spider_for(url).chapter_key(url) == key

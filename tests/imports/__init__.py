@@ -1,0 +1,1 @@
+"""EPUBs as programs write them, and what becomes of them."""
