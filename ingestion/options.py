@@ -39,7 +39,7 @@ class Api(BaseModel):
     api_hostnames: Names = ()
     #: Origins of web pages that may use the API from a browser, e.g. https://reader.example.org.
     cors_origins: Names = ()
-    #: Posts to /ingest that each token (without tokens: each address) may make in a minute. 0 switches the limit off.
+    #: Posts to /ingest and /import that each token (without tokens: each address) may make in a minute. 0 switches the limit off.
     ingest_rate: int = Field(default=60, ge=0)
     #: Bytes that the body of a request may have, and an EPUB that is sent to be imported.
     max_body_bytes: int = Field(default=65_536, ge=1024)

@@ -9,7 +9,7 @@ from typing import IO
 from ingestion import config
 from ingestion.errors import Locked, ParseError, TooLarge
 
-#: Files that an EPUB may have, and bytes of all that is read of it, unpacked: ten times the longest novel there is.
+#: Files that an EPUB may have, and bytes of all that is read of it, unpacked, each page counted twice.
 MOST_FILES = 100_000
 MOST_BYTES = 400_000_000
 _ENCRYPTED = 0x1

@@ -7,7 +7,7 @@ again by its text or title.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ingestion import naming, parse
@@ -32,8 +32,8 @@ class Known:
     unread: int
 
 
-def of(epub: Epub, spider: type[NovelSpider], url: str, texts: Sequence[Text]) -> Known:
-    """The novel at `url`, which the spider reads, of these texts. Raises ParseError when it has no title."""
+def of(epub: Epub, spider: type[NovelSpider], url: str, texts: Sequence[Text], checkpoint: Callable[[], None]) -> Known:
+    """The novel at `url`, which the spider reads, of these texts; `checkpoint` is called before each."""
     index_url = spider.index_url(url)
     keys = _keys(epub, spider, texts)
     novel_key = _novel_key(epub, spider, index_url) if keys else None
@@ -41,12 +41,13 @@ def of(epub: Epub, spider: type[NovelSpider], url: str, texts: Sequence[Text]) -
         keys = _of_our_own(texts)
     chapters: dict[str, ParsedChapter] = {}
     for key, text in zip(keys, texts, strict=True):
+        checkpoint()
         if key is not None and (one := _chapter(key, text, index_url)) is not None:
             chapters.setdefault(one.link.key, replace(one, position=len(chapters) + 1))
     novel = _novel(epub, url, novel_key or f"{OWN}{index_url}")
     return Known(
         parsed=ParsedNovel(site=spider.name, novel=novel, chapters=tuple(chapters.values()), index_url=index_url),
-        own_keys=novel_key is None,
+        own_keys=novel.key.startswith(OWN),
         unread=len(texts) - len(chapters),
     )
 

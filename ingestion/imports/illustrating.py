@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from ingestion import config, db, pictures
@@ -14,8 +14,8 @@ from ingestion.items import ParsedNovel
 from ingestion.pictures import kinds, store, table
 
 
-def keep(epub: Epub, parsed: ParsedNovel, texts: Iterable[Text]) -> None:
-    """Keep what the novel shows, unless PICTURES is off. Raises Unreachable where the store does not answer."""
+def keep(epub: Epub, parsed: ParsedNovel, texts: Iterable[Text], checkpoint: Callable[[], None]) -> None:
+    """Keep what the novel shows, unless PICTURES is off; `checkpoint` is called before each picture. Raises Unreachable where the store does not answer."""
     ours = config.settings()
     if not ours.pictures:
         return
@@ -24,6 +24,7 @@ def keep(epub: Epub, parsed: ParsedNovel, texts: Iterable[Text]) -> None:
     with db.transaction() as session:
         there = table.names(session, shown)
     for url in [url for url in shown if url not in there][: ours.max_pictures]:
+        checkpoint()
         try:
             content = epub.archive.read(files[url], most=ours.max_picture_bytes)
         except (ParseError, TooLarge):

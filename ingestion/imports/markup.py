@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 from lxml import etree, html
 from lxml.html import HtmlElement
 
@@ -48,8 +50,7 @@ def words(element: etree._Element | None) -> str:
 
 def inside(element: HtmlElement) -> str:
     """The HTML inside of an element."""
-    text = html.tostring(element, encoding="unicode", with_tail=False)
-    return text[text.index(">") + 1 : text.rindex("<")] if not text.endswith("/>") else ""
+    return escape(element.text or "") + "".join(html.tostring(child, encoding="unicode") for child in element)
 
 
 def _as_xhtml(content: bytes) -> HtmlElement | None:
@@ -64,6 +65,7 @@ def _as_xhtml(content: bytes) -> HtmlElement | None:
         return None
     for element in root.iter(f"{XHTML}*"):
         element.tag = element.tag.removeprefix(XHTML)
+    etree.cleanup_namespaces(root)
     return root if isinstance(root, HtmlElement) and root.tag == "html" else None
 
 

@@ -81,9 +81,9 @@ def chapter(epub: Epub, page: Page, root: HtmlElement) -> Told | None:
     link = next((a.get("href") for a in root.iter("a") if "chapterurl" in (a.get("class") or "").split()), None)
     told = (source(epub, page.item), said.get("chapterurl"), link)
     url = next((url for url in map(urls.web, filter(None, told)) if url), None)
-    if url is None and not (_NUMBERED.search(page.file) and not any(told)):
-        return None
     key = next(iter(epub.metadata.told.get((page.item, KEY), ())), None)
+    if url is None and key is None and (any(told) or not _NUMBERED.search(page.file)):
+        return None
     return Told(page=page, url=url, key=key, title=said.get("chapterorigtitle"))
 
 

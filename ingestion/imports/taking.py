@@ -37,7 +37,7 @@ def book(
     canonical = urls.canonical(url)
     spider = crawl.spider_for(canonical)
     read = list(_texts(epub, checkpoint))
-    kept = _kept(epub, identity.of(epub, spider, canonical, read), read)
+    kept = _kept(epub, identity.of(epub, spider, canonical, read, checkpoint), read, checkpoint)
     if kept.was_read:
         told = f"novel {kept.novel_id} of the library already; {kept.told}"
         return Entry(
@@ -65,14 +65,14 @@ class _Kept:
     to_move: bool = False
 
 
-def _kept(epub: Epub, known: Known, read: Sequence[Text]) -> _Kept:
+def _kept(epub: Epub, known: Known, read: Sequence[Text], checkpoint: Callable[[], None]) -> _Kept:
     parsed = known.parsed
     with db.transaction() as session:
         if (other := shelving.known(session, parsed)) is not None:
             return _Kept(told=ELSEWHERE, novel_id=other.id, was_read=other.seen_at is not None)
     if not parsed.chapters:
         return _Kept(told=ONLY_URL)
-    illustrating.keep(epub, parsed, read)
+    illustrating.keep(epub, parsed, read, checkpoint)
     with db.transaction() as session:
         shelved = shelving.shelve(session, parsed)
     left = f", {known.unread} of its pages could not be taken" if known.unread else ""

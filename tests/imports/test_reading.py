@@ -91,7 +91,7 @@ def test_a_page_of_too_many_tags_or_too_deep_is_refused(monkeypatch: pytest.Monk
     ("content", "words"),
     alike(
         (page("<p> &f;&b;</p>").replace("<html", f"{ENTITIES}<html", 1), "]> &f;&b;"),
-        ("<html><body><p>un<b>closed&nbsp;<p>x", "un closed\xa0 x"),
+        ("<html><body><p>un<b>closed&nbsp;<p>x", "unclosed\xa0 x"),
         (page("<p>a<title/></p>", "<title/>"), "a"),
         ("\ufeff<!DOCTYPE html><html><head><meta charset=utf-8></head><body>é</body></html>", "é"),
     ),
