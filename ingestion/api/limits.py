@@ -23,7 +23,8 @@ def within_rate(caller: Caller) -> None:
 class BodyLimit:
     """Refuses a body of more than MAX_BODY_BYTES with 413 as soon as they have come, whatever its Content-Length says.
 
-    An EPUB that is sent to be imported may have MAX_IMPORT_BYTES. Starlette's own middleware for this answers in plain text, and not with problem details.
+    An EPUB that is sent to be imported may have MAX_IMPORT_BYTES. Starlette's own middleware for this answers in plain text, and not
+    with problem details.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+import cli
 from ingestion import db
 from ingestion.models import Job
 from tests.commandline import run
+from tests.conftest import configure
 from tests.imports.files import fanficfare
 from tests.imports.test_taking import ROYAL, TOLD, royal_novel
 from tests.test_novels import chapter, parsed
@@ -57,11 +60,12 @@ def test_a_novel_that_was_read_before_costs_no_job_unless_more_is_wished_for(tmp
     assert (result.exit_code, again.exit_code) == (0, 0)
 
 
-def test_a_thousand_urls_are_queued_and_not_waited_for(tmp_path: Path):
-    (tmp_path / "urls.txt").write_text("\n".join(f"https://serial{n}.example/" for n in range(50)))
+def test_many_urls_on_standard_input_are_queued_and_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, INGEST_RATE="1")
+    urls = "\n".join(f"https://serial{n}.example/" for n in range(30))
 
-    assert run("ingest", "--from", tmp_path / "urls.txt").exit_code == 0
-    assert jobs() == 50
+    assert CliRunner().invoke(cli.app, ["ingest", "--from", "-"], input=urls).exit_code == 0
+    assert jobs() == 30
 
 
 @pytest.mark.parametrize("words", [(), (ROYAL, "--from", "-"), ("--from", "-", "--dry-run")])
