@@ -50,9 +50,11 @@ def test_who_has_the_file_or_a_part_of_it_is_not_sent_all_again(api: TestClient)
     tag = {"ETag": whole.headers["ETag"]}
 
     same = api.get(path, headers={"If-None-Match": f'"x", {tag["ETag"]}'})
+    name = api.head(path)
     rest = api.get(path, headers={"Range": "bytes=30-", "If-Range": tag["ETag"]})
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag["ETag"])
     assert (rest.status_code, rest.content) == (206, whole.content[30:])
+    assert (name.content, name.headers["Content-Disposition"]) == (b"", whole.headers["Content-Disposition"])
 
 
 def test_a_part_is_a_file_of_its_own(api: TestClient):
@@ -64,6 +66,13 @@ def test_a_part_is_a_file_of_its_own(api: TestClient):
     assert api.get(path).status_code == 202
 
 
+def test_who_cannot_ask_again_is_told_when_waiting_was_not_enough(api: TestClient):
+    answer = api.get(f"/novels/{save(parsed(chapter('a', 1))).novel_id}/export?wait=1")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert f"task {only().id} " in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -73,6 +82,7 @@ def test_a_part_is_a_file_of_its_own(api: TestClient):
         ("/novels/1/export?format=pdf", 422),
         ("/novels/1/export?first=0", 422),
         ("/novels/1/export?volume=%00", 422),
+        ("/novels/1/export?wait=61", 422),
     ],
 )
 def test_what_is_not_there_is_said(api: TestClient, path: str, status: int):
