@@ -108,7 +108,7 @@ def _is_local(connection: HTTPConnection) -> bool:
 
 def _reads(connection: HTTPConnection) -> bool:
     """Whether nothing is changed by it: it only asks, or asks for a ticket."""
-    return credentials.only_asks(connection) or connection.scope["path"] == TICKETS
+    return credentials.only_asks(connection) or credentials.path(connection) == TICKETS
 
 
 def _note_use(name: str) -> None:

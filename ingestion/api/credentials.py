@@ -44,10 +44,16 @@ def any_given(connection: HTTPConnection) -> bool:
 
 def challenge(connection: HTTPConnection, *, invalid: bool) -> str:
     """What to send, as WWW-Authenticate says it (RFC 6750, RFC 7617)."""
-    path = connection.scope["path"]
-    if path.startswith(FOR_READERS) or path.endswith((FEED, "/export")):
+    asked = path(connection)
+    if asked.startswith(FOR_READERS) or asked.endswith((FEED, "/export")):
         return 'Basic realm="quire", charset="UTF-8"'
     return 'Bearer realm="quire"' + (', error="invalid_token"' if invalid else "")
+
+
+def path(connection: HTTPConnection) -> str:
+    """What is asked for, without what a proxy puts before it (`root_path`)."""
+    asked: str = connection.scope["path"]
+    return asked.removeprefix(connection.scope.get("root_path", ""))
 
 
 def only_asks(connection: HTTPConnection) -> bool:
