@@ -8,7 +8,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from ingestion import VERSION, config
 from ingestion.api import (
     access,
+    catalog,
     exports,
+    feeds,
     follows,
     health,
     imports,
@@ -64,6 +66,8 @@ def create_app() -> FastAPI:
     app.include_router(library.router)
     app.include_router(search.router)
     app.include_router(exports.router)
+    app.include_router(catalog.router)
+    app.include_router(feeds.router)
     app.include_router(follows.router)
     app.include_router(pictures.router)
     app.include_router(sites.router)

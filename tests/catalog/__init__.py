@@ -1,0 +1,1 @@
+"""Tests of `ingestion.catalog`, and the schemas of what it writes."""
