@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
@@ -59,16 +59,14 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
     if new:
         session.execute(insert(ChapterRow), new)
     changed = _update(session, known, [row for row in rows if row["key"] in known])
-    gone = _mark_gone(session, known, {row["key"] for row in rows})
-    with_text = sum(1 for row in rows if row["content"] is not None or _has_text(known.get(row["key"])))
+    listed = {row["key"] for row in rows}
+    gone = _mark_gone(session, known, listed)
+    had = {key for key, row in known.items() if _has_text(row)}
+    texts = had | {row["key"] for row in rows if row["content"] is not None}
+    _tally(session, novel_id, readable=len(texts), grown=bool(fresh))
+    here = len(texts & listed)
     return Saved(
-        novel_id=novel_id,
-        saved=with_text,
-        missing=len(rows) - with_text,
-        added=len(new),
-        changed=changed,
-        gone=gone,
-        fresh=fresh,
+        novel_id=novel_id, saved=here, missing=len(rows) - here, added=len(new), changed=changed, gone=gone, fresh=fresh
     )
 
 
@@ -237,3 +235,10 @@ def _mark_gone(session: Session, known: dict[str, ChapterRow], listed: set[str])
             update(ChapterRow).where(ChapterRow.id.in_(gone)).values(gone_at=func.now(), updated_at=func.now())
         )
     return len(gone)
+
+
+def _tally(session: Session, novel_id: int, *, readable: int, grown: bool) -> None:
+    """Keep beside the novel what its library is sorted by, for which nobody should have to look at all chapters."""
+    values = {"readable": readable} | ({"grown_at": func.now()} if grown else {})
+    other = NovelRow.readable != readable
+    session.execute(update(NovelRow).where(NovelRow.id == novel_id, true() if grown else other).values(values))

@@ -136,3 +136,20 @@ def test_a_mark_of_a_clock_that_was_wrong_keeps_no_novel_from_changing():
     save(ahead)
 
     assert save(replace(ahead, seen_at=datetime.now(UTC))).saved == 1
+
+
+def test_a_novel_knows_how_many_of_its_chapters_can_be_read_and_when_one_last_came():
+    def told() -> tuple[int, datetime | None]:
+        with db.transaction() as session:
+            row = session.scalars(select(NovelRow)).one()
+            return row.readable, row.grown_at
+
+    save(parsed(chapter("a", 1, None)))
+    none = told()
+    save(parsed(chapter("a", 1), chapter("b", 2)))
+    two = told()
+    save(parsed(chapter("b", 1, "Edited."), chapter("c", 2, None)))  # a is gone, and readable still
+
+    assert none == (0, None)
+    assert (two[0], two[1] is not None) == (2, True)
+    assert told() == two

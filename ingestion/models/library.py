@@ -15,11 +15,17 @@ class NovelRow(Base):
     """A novel. Its identity is the site's own: two URLs of one novel end in one row.
 
     `index_url` is the index that it was saved from, `seen_at` when that was fetched: an older one may not replace a newer one.
-    `sign` is the digest of what told of a change before that, and whether the index was seen to agree with it (`ingestion.signs`).
+    `readable` is how many chapters have a text, and `grown_at` when one last got its first: what libraries are sorted by. `sign` is the digest of what told of a change before that, and whether the index was seen to agree with it (`ingestion.signs`).
     """
 
     __tablename__ = "novel"
-    __table_args__ = (UniqueConstraint("site", "key"),)
+    __table_args__ = (
+        UniqueConstraint("site", "key"),
+        Index("ix_novel_grown_at", text("grown_at DESC NULLS LAST"), text("id DESC")),
+        Index("ix_novel_readable", text("readable DESC"), text("id DESC")),
+        # Of a title no more than an index can hold.
+        Index("ix_novel_title", text("lower(left(title, 200))"), text("id DESC")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     site: Mapped[str]
@@ -37,6 +43,8 @@ class NovelRow(Base):
     seen_at: Mapped[datetime | None]
     sign: Mapped[bytes | None]
     sign_agreed: Mapped[bool] = mapped_column(server_default=text("false"))
+    readable: Mapped[int] = mapped_column(server_default=text("0"))
+    grown_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=Now)
     updated_at: Mapped[datetime] = mapped_column(server_default=Now)
 
