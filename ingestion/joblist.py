@@ -54,6 +54,12 @@ def running(session: Session) -> Sequence[int]:
     return session.scalars(select(Job.id).where(Job.status.in_(RUNNING))).all()
 
 
+def newest_of(session: Session, novel_id: int) -> Job | None:
+    """The novel's newest job, dry runs aside."""
+    query = select(Job).where(Job.novel_id == novel_id, ~Job.dry_run)
+    return session.scalars(query.order_by(Job.id.desc()).limit(1)).one_or_none()
+
+
 def events(session: Session, job_id: int, *, after: int = 0) -> Sequence[JobEvent]:
     """The job's timeline, oldest first, from behind the event `after`."""
     query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.id > after)

@@ -70,5 +70,106 @@ if (live) {
 
 // Library, a novel --------------------------------------------------------------------------------------------------
 
+// Where the reader of each novel is, as the reading page remembers it: {id: {chapter, position, seen, …}}; empty where that cannot be had.
+function places() {
+  try {
+    const found = JSON.parse(localStorage.getItem("quire.place"));
+    return found && typeof found === "object" ? found : {};
+  } catch {
+    return {};
+  }
+}
+
+function nameLanguages(within) {
+  const names = new Intl.DisplayNames(["en"], { type: "language" });
+  for (const element of within.querySelectorAll("[data-language]")) {
+    try {
+      element.textContent = names.of(element.dataset.language);
+    } catch {
+      // What a site calls a language need not be one; then it stays as it is.
+    }
+  }
+}
+
+// What is unread of each book on the shelf; `only` leaves out those of which nothing is.
+function tellUnread(only) {
+  const known = places();
+  let left = 0;
+  for (const book of document.querySelectorAll(".book")) {
+    const last = Number(book.dataset.last);
+    const seen = Number(known[book.dataset.novel]?.seen) || 0;
+    const unread = book.querySelector(".unread");
+    const begun = seen > 0 && seen < last;
+    unread.hidden = !begun;
+    unread.textContent = begun ? `Read up to ${seen} of ${last}` : "";
+    book.hidden = only && seen >= last;
+    left += book.hidden ? 0 : 1;
+  }
+  return left;
+}
+
+const browse = document.getElementById("browse");
+if (browse) {
+  const found = document.getElementById("found");
+  const told = document.getElementById("told");
+  const unread = document.getElementById("unread");
+  const only = unread.querySelector("input");
+  let waiting = 0;
+  let asked = new AbortController();
+
+  const tell = () => {
+    const left = tellUnread(only.checked);
+    const count = document.getElementById("count").textContent;
+    told.textContent = only.checked ? `${left} with unread chapters on this page` : count;
+  };
+
+  const show = async () => {
+    const query = new URLSearchParams([...new FormData(browse)].filter(([, value]) => value && value !== "new"));
+    const place = `${browse.action}?${query}`;
+    asked.abort();
+    asked = new AbortController();
+    try {
+      const answer = await fetch(`${place}&part=found`, { signal: asked.signal });
+      if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+      found.innerHTML = await answer.text();
+    } catch (reason) {
+      if (reason.name !== "AbortError") browse.submit();
+      return;
+    }
+    history.replaceState(null, "", place);
+    nameLanguages(found);
+    tell();
+  };
+
+  unread.hidden = false;
+  only.addEventListener("change", tell);
+  browse.addEventListener("input", (event) => {
+    if (event.target === only) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(show, event.target.matches("select") ? 0 : 250);
+  });
+  browse.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(waiting);
+    show();
+  });
+  tellUnread(false);
+}
+
+const novel = document.querySelector(".novel");
+if (novel) {
+  const place = places()[novel.dataset.novel];
+  const go = document.getElementById("continue");
+  if (go && Number.isSafeInteger(place?.chapter)) {
+    go.href = novel.dataset.read + place.chapter;
+    go.textContent = `Continue at chapter ${Number(place.position)}`;
+  }
+  for (const chapter of novel.querySelectorAll(".chapters li")) {
+    chapter.classList.toggle("read", Number(chapter.dataset.position) <= (Number(place?.seen) || 0));
+  }
+}
+
+nameLanguages(document);
+
 // Reader, search ----------------------------------------------------------------------------------------------------
 
