@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from ingestion import config, db, tickets, tokens
 from ingestion.api.credentials import COOKIE, comes_from_us
-from ingestion.web.page import Page, go, show
+from ingestion.web.page import Page, go, inside, show
 
 router = APIRouter(route_class=Page, include_in_schema=False)
 
@@ -31,7 +31,7 @@ def begin(request: Request, token: Annotated[str, Form(max_length=500)], next: N
         cookie = tickets.begin(session, current, bearer.name) if bearer else None
     if cookie is None:
         return show(request, "login.html", 401, next=next, problem=UNKNOWN)
-    answer = go(request, _inside(next))
+    answer = go(request, inside(next))
     lasting = {"max_age": tickets.SESSION_SECONDS, "secure": request.url.scheme == "https"}
     answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", **lasting)  # type: ignore[arg-type]
     return answer
@@ -44,8 +44,3 @@ def end(request: Request) -> Response:
     if comes_from_us(request):
         answer.delete_cookie(COOKIE)
     return answer
-
-
-def _inside(path: str) -> str:
-    """The path, where it is one of ours: a link to /login must not lead to somebody else's page."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else "/"

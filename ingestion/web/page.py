@@ -70,7 +70,16 @@ def show(request: Request, template: str, status: int = 200, /, **context: Any) 
     answer = templates.TemplateResponse(request, template, context, status, headers=HEADERS)
     if done:
         answer.delete_cookie(DONE)
-    return answer
+        return answer
+    return _unless_known(request, answer)
+
+
+def _unless_known(request: Request, page: Response) -> Response:
+    """The page, or nothing but the word that the browser has it already (RFC 9110, section 15.4.5)."""
+    page.headers["ETag"] = f'W/"{hashlib.sha256(page.body).hexdigest()[:32]}"'
+    if page.status_code != 200 or request.headers.get("If-None-Match") != page.headers["ETag"]:
+        return page
+    return Response(status_code=304, headers=HEADERS | {"ETag": page.headers["ETag"]})
 
 
 def go(request: Request, place: str, *, done: str | None = None) -> Response:
@@ -79,6 +88,11 @@ def go(request: Request, place: str, *, done: str | None = None) -> Response:
     if done is not None:
         answer.set_cookie(DONE, quote(done), max_age=60, httponly=True, samesite="strict")
     return answer
+
+
+def inside(path: str) -> str:
+    """The path, where it is one of ours: what a link or a form names must not lead to somebody else's page."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else "/"
 
 
 def root(request: Request) -> str:

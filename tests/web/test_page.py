@@ -60,7 +60,6 @@ def test_behind_a_prefix_every_link_has_it(browser: TestClient):
 def test_the_look_is_kept_in_a_cookie_and_nothing_else_gets_in(browser: TestClient, cookie: str):
     page = html.fromstring(browser.get("/", headers={"Cookie": f"look={cookie}"}).text)
 
-    look = tuple(page.get(f"data-{name}") for name in ("theme", "size", "width"))
-    assert look == (
-        ("dark", "xl", "wide") if cookie == "dark.xl.wide" else ("dark" if "dark" in cookie else "auto", "m", "normal")
-    )
+    look = tuple(page.get(f"data-{name}") for name in ("theme", "size", "width", "face", "lines"))
+    given = {"dark.xl.wide": ("dark", "xl", "wide"), "dark.<b>.": ("dark", "m", "normal")}
+    assert look == (*given.get(cookie, ("auto", "m", "normal")), "serif", "normal")

@@ -173,3 +173,149 @@ nameLanguages(document);
 
 // Reader, search ----------------------------------------------------------------------------------------------------
 
+const root = document.documentElement;
+const LOOKS = ["theme", "size", "width", "face", "lines"];
+const A_YEAR = 365 * 24 * 3600;
+
+/** A page that was fetched ahead may have been made before the look was chosen: the cookie knows better. */
+function wearLook() {
+  const said = /(?:^|; )look=([a-z.]+)/.exec(document.cookie)?.[1].split(".") ?? [];
+  LOOKS.forEach((name, place) => {
+    if (!said[place]) return;
+    root.dataset[name] = said[place];
+    const choice = document.querySelector(`[data-look] [name="${name}"][value="${said[place]}"]`);
+    if (choice) choice.checked = true;
+  });
+}
+
+/** What is chosen holds at once, and for the pages to come. */
+function chooseLook(form) {
+  form.querySelector("button").hidden = true;
+  form.addEventListener("change", () => {
+    const chosen = new FormData(form);
+    LOOKS.forEach((name) => { root.dataset[name] = chosen.get(name); });
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `look=${LOOKS.map((name) => chosen.get(name)).join(".")}; path=/; max-age=${A_YEAR}; samesite=lax${secure}`;
+  });
+}
+
+/** Where readers are in their novels, kept in this browser under `quire.place`: {novel: {chapter, position, at, seen, time}}. */
+const bookmarks = {
+  all() {
+    try {
+      const kept = JSON.parse(localStorage.getItem("quire.place"));
+      return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
+    } catch {
+      return {}; // no storage, or not what we wrote
+    }
+  },
+  of(novel) {
+    const place = this.all()[novel];
+    return place && typeof place === "object" ? place : {};
+  },
+  keep(novel, place) {
+    try {
+      localStorage.setItem("quire.place", JSON.stringify({ ...this.all(), [novel]: place }));
+    } catch {
+      // no storage, or a full one: the place is then not remembered
+    }
+  },
+};
+
+/** Remember the place in this chapter as the share of its paragraphs that were read, and go back to it. At the end it is 1. */
+function keepPlace(article, text) {
+  const { novel, chapter, position } = article.dataset;
+  const found = [...text.querySelectorAll("p, div, li, dt, dd, pre, tr, h1, h2, h3, h4, h5, h6, figure")];
+  const blocks = found.length ? found : [text];
+  const top = (block) => block.getBoundingClientRect().top;
+  const share = () => {
+    if (text.getBoundingClientRect().bottom <= innerHeight) return 1;
+    let place = blocks.length - 1;
+    while (place >= 0 && top(blocks[place]) > 0) place -= 1;
+    if (place < 0) return 0;
+    const within = Math.min(-top(blocks[place]) / (blocks[place].offsetHeight || 1), 0.999);
+    return (place + within) / blocks.length;
+  };
+  const keep = () => {
+    const seen = Math.max(Number(bookmarks.of(novel).seen) || 0, Number(position));
+    bookmarks.keep(novel, { chapter: Number(chapter), position: Number(position), at: Number(share().toFixed(5)), seen, time: new Date().toISOString() });
+  };
+  const goBack = (at) => {
+    const place = Math.min(Math.floor(at * blocks.length), blocks.length - 1);
+    const within = (at * blocks.length - place) * blocks[place].offsetHeight;
+    scrollTo({ top: scrollY + top(blocks[place]) + within, behavior: "instant" });
+  };
+  const { chapter: last, at } = bookmarks.of(novel);
+  if (last === Number(chapter) && at > 0 && at < 1 && !location.hash && scrollY === 0) goBack(at);
+  let resting = 0;
+  const rest = () => { clearTimeout(resting); resting = 0; keep(); };
+  addEventListener("scroll", () => { clearTimeout(resting); resting = setTimeout(rest, 250); }, { passive: true });
+  addEventListener("pagehide", () => { if (resting) rest(); }); // not where another tab may have gone on
+  keep();
+}
+
+/** To the chapter beside this one, `prev` or `next`, if there is one. */
+function turn(way) {
+  const link = document.querySelector(`article a[rel="${way}"]`);
+  if (link) location.assign(link.href);
+}
+
+/** Whether something moves sideways by itself: the page when it is enlarged, or what `element` is in. */
+function movesSideways(element) {
+  if (visualViewport?.scale > 1.01) return true;
+  for (let at = element; at instanceof Element; at = at.parentElement) {
+    if (at.scrollWidth > at.clientWidth + 1 && (at === root || getComputedStyle(at).overflowX !== "visible")) return true;
+  }
+  return false;
+}
+
+const selects = () => getSelection()?.isCollapsed === false;
+
+function turnByKeys() {
+  addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    const taken = event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat;
+    const typing = event.target.closest?.("input, select, textarea, [contenteditable]");
+    if (way && !taken && !typing && !selects() && !movesSideways(event.target)) turn(way);
+  });
+}
+
+/** A swipe is quick, far and level, and begins away from the edges, where the browser has gestures of its own. */
+function turnBySwipes(article) {
+  const FAR = 80, EDGE = 24, QUICK = 700;
+  let from = null;
+  article.addEventListener("touchstart", (event) => {
+    const { clientX: x, clientY: y } = event.touches[0];
+    const free = event.touches.length === 1 && x > EDGE && x < innerWidth - EDGE && !event.target.closest("form, summary");
+    from = free && !movesSideways(event.target) ? { x, y, time: event.timeStamp } : null;
+  }, { passive: true });
+  article.addEventListener("touchend", (event) => {
+    if (!from || event.touches.length || selects()) return;
+    const { clientX, clientY } = event.changedTouches[0];
+    const [x, y] = [clientX - from.x, clientY - from.y];
+    const level = Math.abs(x) > FAR && Math.abs(y) < Math.abs(x) / 2;
+    if (level && event.timeStamp - from.time < QUICK) turn(x > 0 ? "prev" : "next");
+    from = null;
+  }, { passive: true });
+}
+
+/** What moves sideways within the text can be reached by the keyboard. */
+function reachTables(text) {
+  for (const table of text.querySelectorAll("table, pre")) {
+    if (table.scrollWidth > table.clientWidth + 1) table.tabIndex = 0;
+  }
+}
+
+function read(article) {
+  const text = article.querySelector("[data-text]");
+  if (text) reachTables(text);
+  const sought = "sought" in article.dataset; // a find of the search: nobody reads on from there
+  if (text && !sought) keepPlace(article, text);
+  turnByKeys();
+  turnBySwipes(article);
+  article.querySelector("[data-keys]").hidden = false;
+}
+
+wearLook();
+document.querySelectorAll("[data-look]").forEach(chooseLook);
+document.querySelectorAll("article[data-chapter]").forEach(read);
