@@ -26,6 +26,7 @@ class FoundChapter:
     position: int
     volume: str | None
     title: str
+    language: str | None
     in_title: bool
     score: float
     snippet: tuple[Part, ...]
@@ -79,6 +80,7 @@ def _shown(session: Session, rows: Sequence[Row[Any]], asked: Question) -> tuple
             position=row.position,
             volume=row.volume,
             title=row.title,
+            language=row.language,
             in_title=bool(row.titled),
             score=round(row.rank, 4),
             snippet=cut[row.id],

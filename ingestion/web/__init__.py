@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from ingestion.web import activity, appearance, download, home, job, library, login, novel, read, revisions, state
+from ingestion.web import activity, appearance, download, find, home, job, library, login, novel, read, revisions, state
 from ingestion.web.page import STATIC, Static
 
 
@@ -16,7 +16,7 @@ def install(app: FastAPI) -> FastAPI:
     """Let `app`, which is the API, show the pages too."""
     for open_to_all in (login, appearance):
         app.router.routes.extend(open_to_all.router.routes)  # not included: the guard is not before them
-    for page in (home, activity, job, state, library, novel, download, read, revisions):
+    for page in (home, activity, job, state, library, novel, download, read, revisions, find):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", Static(directory=STATIC), name="static")
     return app
