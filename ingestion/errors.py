@@ -24,7 +24,8 @@
 says what the user can do. Which kinds are tried again without being asked for is said in `ingestion.retry`.
 
 The outcomes that are nobody's fault stand apart: `LeaseLost` (another attempt owns the job now: write nothing), `Released`
-(this process was asked to stop: put the job back) and `Superseded` (another job has saved a newer look at the novel).
+(this process was asked to stop: put the job back), `Superseded` (another job has saved a newer look at the novel) and
+`TooMany` (as much of a kind of work waits as may).
 """
 
 from __future__ import annotations
@@ -165,6 +166,10 @@ class LeaseLost(Exception):
 
 class Released(Exception):
     """This process was asked to stop: the job goes back to QUEUED and its attempt is not counted."""
+
+
+class TooMany(Exception):
+    """As many tasks of a kind are unfinished as may be: whoever asked comes again."""
 
 
 class Superseded(Exception):

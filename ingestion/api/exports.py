@@ -1,10 +1,9 @@
-"""GET /novels/{id}/export: a novel as one file for an e-reader."""
+"""GET /novels/{id}/export: a novel as one file."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Response
@@ -13,15 +12,15 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from ingestion import db
-from ingestion.api.problems import RETRY
+from ingestion.api.problems import RETRY, documented
 from ingestion.api.schemas import Id
-from ingestion.api.tasks import UNFINISHED, TaskOut, told
+from ingestion.api.tasks import LOOK_AGAIN_SECONDS, UNFINISHED, TaskOut, told
 from ingestion.background import ringing, table
 from ingestion.background.kinds import EXPORT
-from ingestion.errors import NotFound
+from ingestion.errors import NotFound, TooMany
 from ingestion.export import making, store
-from ingestion.export.book import Wish
-from ingestion.export.epub import MEDIA_TYPE
+from ingestion.export.formats import Format
+from ingestion.export.wish import Wish
 from ingestion.models import Task
 
 router = APIRouter(tags=["library"])
@@ -37,21 +36,17 @@ Wait = Annotated[
 ]
 #: Between two looks at the task that somebody waits for.
 LOOK_SECONDS = 0.5
+FILE = {"type": "string", "format": "binary"}
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file.", "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+    200: {"description": "The file.", "content": {format.media_type: {"schema": FILE} for format in Format}},
     202: {
         "description": "It is being made, by the task at `Location`.",
         "model": TaskOut,
         "headers": RETRY | {"Location": {"description": "The task.", "schema": {"type": "string"}}},
     },
     304: {"description": "The file that `If-None-Match` names is what there is."},
+    429: documented(429, "As many files as may be are being made."),
 }
-
-
-class Format(StrEnum):
-    """What a novel is taken out as."""
-
-    EPUB = "epub"
 
 
 @router.get("/novels/{novel_id}/export", response_class=FileResponse, responses=ANSWERS)
@@ -65,24 +60,24 @@ async def export(
     wait: Wait = 0,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """The novel as EPUB 3: all of it, its chapters at the places `first` to `last` of the reading order, or some of its volumes.
+    """The novel as EPUB 3, plain text, Markdown, HTML or JSON: all of it, its chapters at the places `first` to `last` of the reading order, or some of its volumes.
 
     Where the file was not made yet, or the novel has changed since, 202 and the task that makes it: ask again once that is done.
     An e-reader cannot: with `wait`, the answer comes when the file is there.
     """
-    wish = Wish(novel_id=novel_id, first=first, last=last, volumes=tuple(volume))
-    answer, task = await run_in_threadpool(_answer, wish, format, if_none_match)
+    wish = Wish(novel_id=novel_id, first=first, last=last, volumes=tuple(volume), format=format)
+    answer, task = await run_in_threadpool(_answer, wish, if_none_match)
     if task is None or not wait:
         return answer
     await _ended(task.id, wait)
-    answer, task = await run_in_threadpool(_answer, wish, format, if_none_match)
+    answer, task = await run_in_threadpool(_answer, wish, if_none_match)
     if task is not None:
         again = {"Retry-After": answer.headers["Retry-After"]}
         raise HTTPException(503, f"the book is not made yet; task {task.id} says how it goes", again)
     return answer
 
 
-def _answer(wish: Wish, format: Format, if_none_match: str | None) -> tuple[Response, Task | None]:
+def _answer(wish: Wish, if_none_match: str | None) -> tuple[Response, Task | None]:
     """The file, or the task that makes it."""
     try:
         book = making.planned(wish)
@@ -92,8 +87,16 @@ def _answer(wish: Wish, format: Format, if_none_match: str | None) -> tuple[Resp
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers), None
     if path.exists():
-        return FileResponse(path, media_type=MEDIA_TYPE, filename=book.file_name(format), headers=headers), None
-    task, _ = ringing.submit(EXPORT, wish.args, once=path.stem)
+        return FileResponse(path, media_type=wish.format.media_type, filename=book.file_name, headers=headers), None
+    return _made_by(wish, once=path.name)
+
+
+def _made_by(wish: Wish, *, once: str) -> tuple[Response, Task]:
+    """The task that makes it."""
+    try:
+        task, _ = ringing.submit(EXPORT, wish.args, once=once)
+    except TooMany as reason:
+        raise HTTPException(429, str(reason), headers={"Retry-After": str(LOOK_AGAIN_SECONDS)}) from None
     answer = Response()
     body = told(task, answer).model_dump(mode="json")
     again = {"Location": f"/tasks/{task.id}", "Retry-After": answer.headers["Retry-After"]}

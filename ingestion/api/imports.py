@@ -13,7 +13,7 @@ from ingestion.api.limits import within_rate
 from ingestion.api.problems import TOO_OFTEN
 from ingestion.api.schemas import Body
 from ingestion.errors import ParseError
-from ingestion.export.epub import MEDIA_TYPE
+from ingestion.export.formats import Format
 from ingestion.imports import Outcome
 
 router = APIRouter(tags=["jobs"])
@@ -25,7 +25,7 @@ BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "text/plain": {"schema": {"type": "string"}, "example": "https://www.royalroad.com/fiction/21220\n"},
-            MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            Format.EPUB.media_type: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }

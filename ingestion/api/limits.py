@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import config, rate
 from ingestion.api.access import Caller
-from ingestion.export.epub import MEDIA_TYPE
+from ingestion.export.formats import Format
 
 
 def within_rate(caller: Caller) -> None:
@@ -49,4 +49,4 @@ class BodyLimit:
 
 def _is_import(scope: Scope) -> bool:
     sent = Headers(scope=scope).get("content-type", "") if scope["type"] == "http" else ""
-    return scope.get("path") == "/import" and sent.partition(";")[0].strip().lower() == MEDIA_TYPE
+    return scope.get("path") == "/import" and sent.partition(";")[0].strip().lower() == Format.EPUB.media_type

@@ -47,7 +47,8 @@ class Problem(BaseModel):
 Tell: TypeAlias = Callable[[Request, Problem, Mapping[str, str] | None], Response]
 
 
-def _documented(status: int, description: str) -> dict[str, Any]:
+def documented(status: int, description: str) -> dict[str, Any]:
+    """An answer with problem details, for the API's description."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     headers = {"headers": HEADERS[status]} if status in HEADERS else {}
     return {"description": description, "content": content, "model": Problem} | headers
@@ -57,17 +58,17 @@ RETRY = {"Retry-After": {"description": "Seconds to wait before the next try.", 
 CHALLENGE = {"WWW-Authenticate": {"description": "What is needed (RFC 6750).", "schema": {"type": "string"}}}
 HEADERS = {401: CHALLENGE, 429: RETRY, 503: RETRY}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    400: _documented(400, "The body is not text in UTF-8."),
-    401: _documented(401, "A token is needed, and none that is known was sent."),
-    403: _documented(403, "The token may only read, or a page of another origin sent the request."),
-    404: _documented(404, "There is no such thing."),
-    413: _documented(413, "The request's body is larger than MAX_BODY_BYTES."),
-    421: _documented(421, "The API has no tokens, and was called by a name that is none of its own."),
-    422: _documented(422, "The request cannot be used; `detail` and `errors` say why."),
-    503: _documented(503, "PostgreSQL is away, or Redis, where it is needed for the answer."),
+    400: documented(400, "The body is not text in UTF-8."),
+    401: documented(401, "A token is needed, and none that is known was sent."),
+    403: documented(403, "The token may only read, or a page of another origin sent the request."),
+    404: documented(404, "There is no such thing."),
+    413: documented(413, "The request's body is larger than MAX_BODY_BYTES."),
+    421: documented(421, "The API has no tokens, and was called by a name that is none of its own."),
+    422: documented(422, "The request cannot be used; `detail` and `errors` say why."),
+    503: documented(503, "PostgreSQL is away, or Redis, where it is needed for the answer."),
 }
-TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: _documented(429, "More posts in a minute than INGEST_RATE.")}
-CONFLICT: dict[int | str, dict[str, Any]] = {409: _documented(409, "The job is not in a state that allows it.")}
+TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: documented(429, "More posts in a minute than INGEST_RATE.")}
+CONFLICT: dict[int | str, dict[str, Any]] = {409: documented(409, "The job is not in a state that allows it.")}
 
 
 def install(app: FastAPI) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingestion.background.kinds import Ending
 from ingestion.export import making
-from ingestion.export.book import Wish
+from ingestion.export.wish import Wish
 from ingestion.lease import Lease
 
 

@@ -31,7 +31,7 @@ Run: TypeAlias = Callable[[dict[str, Any], Lease], Ending]
 class Kind:
     """One kind. `run` is `module:function` of a `Run`. Times are in seconds; `attempts` and rests count as those of jobs do.
 
-    One that comes to no safe point (`steps` is False) keeps its lease for all of its timeout, and is not put back at a stop.
+    Of one that a request asks for, `most` may be unfinished at once. One that comes to no safe point (`steps` is False) keeps its lease for all of its timeout, and is not put back at a stop.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Kind:
     retry_max_seconds: float = 3600.0
     keep_seconds: int = 24 * 3600
     steps: bool = True
+    most: int | None = None
 
     def load(self) -> Run:
         """What does the work, imported now."""
@@ -90,7 +91,12 @@ PRUNE = Kind(
 )
 
 EXPORT = Kind(
-    name="export", queue=EXPORT_QUEUE, run="ingestion.background.exporting:run", timeout_seconds=1800, attempts=3
+    name="export",
+    queue=EXPORT_QUEUE,
+    run="ingestion.background.exporting:run",
+    timeout_seconds=1800,
+    attempts=3,
+    most=20,
 )
 
 INDEX = Kind(

@@ -13,6 +13,7 @@ from ingestion import db, queue
 from ingestion.background import table
 from ingestion.background.kinds import KINDS, Kind
 from ingestion.crashpoints import Point, reach
+from ingestion.errors import TooMany
 from ingestion.models import Task
 
 log = structlog.get_logger(__name__)
@@ -24,10 +25,14 @@ MOST_AT_ONCE = 500
 def submit(kind: Kind, args: dict[str, Any], *, once: str | None = None) -> tuple[Task, bool]:
     """A new task, committed and rung for, or the unfinished one of this kind and `once`; True when it is new.
 
-    Redis being away is no error: the row waits, and recovery rings.
+    Redis being away is no error: the row waits, and recovery rings. Raises TooMany.
     """
     with db.transaction() as session:
         task, created = table.submit(session, kind.name, args, once=once)
+        if created and kind.most is not None and table.unfinished(session, kind.name) > kind.most:
+            raise TooMany(
+                f"{kind.most} {kind.name} tasks are unfinished, as many as may be; ask again when some are done"
+            )
     reach(Point.TASK_CREATED)
     if created:
         ring_soon()

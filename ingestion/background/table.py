@@ -56,6 +56,11 @@ def page(session: Session, *, kind: str | None = None, status: TaskStatus | None
     return session.scalars(query if status is None else query.where(Task.status == status)).all()
 
 
+def unfinished(session: Session, kind: str) -> int:
+    """How many tasks of this kind are not over."""
+    return session.scalar(select(func.count()).where(Task.kind == kind, IS_OPEN)) or 0
+
+
 def claimable(session: Session, kinds: Collection[str], *, but: Collection[int], limit: int) -> Sequence[Task]:
     """At most `limit` tasks of these kinds that a worker may claim now, oldest first, but those with these ids."""
     query = select(Task).where(Task.status == TaskStatus.QUEUED, _is_due(), Task.kind.in_(kinds), Task.id.not_in(but))

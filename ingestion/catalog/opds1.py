@@ -8,7 +8,7 @@ from typing import Any
 from ingestion.catalog import markup, naming
 from ingestion.catalog.markup import DC, OPDS, SEARCH, THREAD, Maker, written
 from ingestion.catalog.shelf import ACQUISITION, START, Door, Entry, Facet, Kind, Shelf
-from ingestion.export.epub import MEDIA_TYPE as EPUB
+from ingestion.export.formats import Format
 from ingestion.pictures import kinds
 
 PATH = "/opds"
@@ -92,7 +92,7 @@ def _novel(entry: Entry, base: str) -> Any:
         *(_atom("category", term=tag, label=tag) for tag in novel.tags),
         _atom("summary", entry.about, type="text") if entry.about else None,
         *_images(entry, base),
-        _atom.link(ACQUISITION, naming.book(base, novel.id), EPUB, title="EPUB"),
+        _atom.link(ACQUISITION, naming.book(base, novel.id), Format.EPUB.media_type, title="EPUB"),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingestion.catalog import naming
 from ingestion.catalog.shelf import ACQUISITION, START, Door, Entry, Facet, Shelf
-from ingestion.export.epub import MEDIA_TYPE as EPUB
+from ingestion.export.formats import Format
 from ingestion.pictures import kinds
 
 PATH = "/opds/v2"
@@ -71,7 +71,7 @@ def _count(there: Door | Facet) -> dict[str, Any]:
 
 
 def _publication(entry: Entry, base: str) -> dict[str, Any]:
-    acquisition = {"rel": ACQUISITION, "href": naming.book(base, entry.novel.id), "type": EPUB}
+    acquisition = {"rel": ACQUISITION, "href": naming.book(base, entry.novel.id), "type": Format.EPUB.media_type}
     told: dict[str, Any] = {"metadata": _metadata(entry), "links": [acquisition]}
     if entry.cover is not None:
         href = naming.root(base) + kinds.path(entry.cover)

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from ingestion.export.book import LANGUAGE
 from ingestion.items import Publication
 from ingestion.models import NovelRow
+from ingestion.tongue import LANGUAGE
 from ingestion.visible import shortened
 
 NEW = "http://opds-spec.org/sort/new"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from ingestion.commands import output
+from ingestion.export.formats import Format
 
 
 def export(
     novel_id: Annotated[int, typer.Argument(min=1, metavar="ID")],
-    format: Annotated[Literal["epub"], typer.Option("--format", "-f", help="What to take it out as.")] = "epub",
+    format: Annotated[Format, typer.Option("--format", "-f", help="What to take it out as.")] = Format.EPUB,
     target: Annotated[
         Path | None,
         typer.Option(
@@ -30,21 +31,23 @@ def export(
         list[str] | None, typer.Option(help="Only this volume, by its title; may be given again.")
     ] = None,
 ) -> None:
-    """Write a novel into one file for an e-reader, now and without the queue.
+    """Write a novel into one file for an e-reader, a reader or a program, now and without the queue.
 
     Example: python cli.py export 7 -f epub -o ~/books
     """
     from ingestion.errors import IngestionError
     from ingestion.export import making
-    from ingestion.export.book import Book, Wish
+    from ingestion.export.book import Book
+    from ingestion.export.wish import Wish
 
     where = target or Path()
 
     def place(book: Book) -> Path:
-        return where / book.file_name(format) if where.is_dir() else where
+        return where / book.file_name if where.is_dir() else where
 
     try:
-        book = making.write(Wish(novel_id=novel_id, first=first, last=last, volumes=tuple(volume or ())), place)
+        wish = Wish(novel_id=novel_id, first=first, last=last, volumes=tuple(volume or ()), format=format)
+        book = making.write(wish, place)
     except (IngestionError, OSError) as reason:
         raise SystemExit(str(reason)) from None
     missing = f", {len(book.missing)} missing" if book.missing else ""

@@ -5,45 +5,35 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ingestion import tongue
+from ingestion.export.formats import Format
+from ingestion.export.wish import Wish
 from ingestion.items import Matter, Publication
 
 #: Counts up when the same book is written in another way: what was made before is then made anew.
 EDITION = 2
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|]+')
 LONGEST_NAME_BYTES = 150
+#: So many of the chapters that are missing are named.
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """Which chapters of which novel: those at the places `first` to `last` in the reading order, of these `volumes`; unset: all."""
+class Facts:
+    """What else the library knows of a chapter, which of all formats JSON alone tells."""
 
-    novel_id: int
-    first: int | None = None
-    last: int | None = None
-    volumes: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, args: dict[str, Any]) -> Wish:
-        """What `args` tells."""
-        return cls(**args | {"volumes": tuple(args["volumes"])})
-
-    @property
-    def args(self) -> dict[str, Any]:
-        """The wish as a background task's `args`, which become JSON."""
-        return {**asdict(self), "volumes": list(self.volumes)}
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the whole novel is wished for."""
-        return self.first is None and self.last is None and not self.volumes
+    words: int = 0
+    published_at: datetime | None = None
+    edited_at: datetime | None = None
+    gone_at: datetime | None = None
+    missing_kind: str | None = None
+    missing_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +49,17 @@ class Leaf:
     url: str
     digest: str
     missing: bool
+    facts: Facts = field(default=Facts(), repr=False)
+
+    @property
+    def anchor(self) -> str:
+        """What it is called in the book: for ever, wherever the chapter moves to, so that readers keep their place in it."""
+        return f"c{self.id}"
 
     @property
     def file(self) -> str:
-        """What it is called in the book: for ever, wherever the chapter moves to, so that readers keep their place in it."""
-        return f"{self.item}.xhtml"
-
-    @property
-    def item(self) -> str:
-        """The id of its entry in the package."""
-        return f"c{self.id}"
+        """Its file in the book, where it has one of its own."""
+        return f"{self.anchor}.xhtml"
 
     @property
     def heading(self) -> str:
@@ -103,7 +94,9 @@ class Book:
     @cached_property
     def digest(self) -> str:
         """By which the book is known from every other."""
-        return hashlib.sha256(repr((EDITION, self)).encode()).hexdigest()[:32]
+        more = (self.wish.format.value, [leaf.facts for leaf in self.leaves])
+        told = (EDITION, self) if self.wish.format is Format.EPUB else (EDITION, self, *more)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
     @property
     def identifier(self) -> str:
@@ -131,6 +124,23 @@ class Book:
         return tuple(leaf for leaf in self.leaves if leaf.missing)
 
     @property
+    def summary(self) -> str:
+        """How much of it there is, and where it is from."""
+        state = f", {self.status.value}" if self.status else ""
+        return f"{len(self.readable)} chapters{state}; {self.url}"
+
+    @property
+    def missing_told(self) -> str:
+        """How many chapters are missing, and why."""
+        return f"Missing, since they could not be had from their site: {len(self.missing)}"
+
+    @property
+    def missing_names(self) -> list[str]:
+        """Which; of many, some."""
+        more = len(self.missing) - MOST_NAMED
+        return [leaf.heading for leaf in self.missing[:MOST_NAMED]] + [f"and {more} more"] * (more > 0)
+
+    @property
     def number(self) -> int | None:
         """Its number in the series that the novel is, where it is one volume that has one."""
         found = re.search("[0-9]+", self.wish.volumes[0]) if len(self.wish.volumes) == 1 else None
@@ -147,13 +157,32 @@ class Book:
 
     def volumes(self) -> Iterator[tuple[str | None, list[Leaf]]]:
         """The readable chapters by volume; those outside of any under None."""
-        for title, leaves in itertools.groupby(self.readable, key=lambda leaf: (leaf.volume or "").strip() or None):
-            yield title, list(leaves)
+        return by_volume(self.readable)
 
-    def file_name(self, ending: str) -> str:
-        """What a file of it is called on any disk."""
+    @cached_property
+    def opened(self) -> dict[int, str]:
+        """The titles of its volumes, by the ids of the chapters that they begin with."""
+        return {leaves[0].id: title for title, leaves in self.volumes() if title}
+
+    def at(self, url: str) -> Leaf | None:
+        """The readable chapter at this URL. Where in the chapter a link points is not known to exist."""
+        return self._places.get(url) or self._places.get(url.partition("#")[0])
+
+    @cached_property
+    def _places(self) -> dict[str, Leaf]:
+        return {leaf.url: leaf for leaf in self.readable}
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called on any disk."""
         safe = " ".join(_UNSAFE.sub(" ", self.name).split()).strip(". ")
-        return f"{safe.encode()[:LONGEST_NAME_BYTES].decode(errors='ignore').strip() or 'novel'}.{ending}"
+        return f"{safe.encode()[:LONGEST_NAME_BYTES].decode(errors='ignore').strip() or 'novel'}.{self.wish.format}"
+
+
+def by_volume(leaves: Iterable[Leaf]) -> Iterator[tuple[str | None, list[Leaf]]]:
+    """The chapters by volume, in their order; those outside of any under None."""
+    for title, some in itertools.groupby(leaves, key=lambda leaf: (leaf.volume or "").strip() or None):
+        yield title, list(some)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC
 from typing import IO
 
 from ingestion.export import pages, xhtml
 from ingestion.export.book import Book, Leaf, Text
-from ingestion.export.raster import is_whole
+from ingestion.export.formats import Format
+from ingestion.export.raster import Pictures, is_whole
 
-MEDIA_TYPE = "application/epub+zip"
 #: More would cost most of the time and save little.
 COMPRESSION = 4
-
-#: Gives the bytes of a picture by its name, or None where they are not to be had.
-Pictures = Callable[[str], bytes | None]
 
 
 def write(file: IO[bytes], book: Book, texts: Iterable[tuple[Leaf, Text]], pictures: Pictures) -> None:
@@ -33,13 +30,12 @@ class _Writer:
         self._book = book
         self._pictures = pictures
         self._names = dict(book.pictures)
-        self._pages = {leaf.url: leaf.file for leaf in book.readable}
         self._images: dict[str, str] = {}
         self._left_out: set[str] = set()
 
     def write(self, texts: Iterable[tuple[Leaf, Text]]) -> None:
         """Everything, the package last, since it lists what there is."""
-        self._add("mimetype", MEDIA_TYPE, packed=False)
+        self._add("mimetype", Format.EPUB.media_type, packed=False)
         self._add("META-INF/container.xml", pages.CONTAINER)
         self._add("EPUB/style.css", pages.STYLE)
         if self._book.cover and (cover := self._image(self._book.cover)):
@@ -54,8 +50,8 @@ class _Writer:
         self._add("EPUB/package.opf", pages.package(self._book, self._images))
 
     def _page(self, url: str) -> str | None:
-        """The file of the chapter at this URL. Where in the chapter a link points is not known to exist."""
-        return self._pages.get(url) or self._pages.get(url.partition("#")[0])
+        leaf = self._book.at(url)
+        return leaf.file if leaf else None
 
     def _picture(self, url: str) -> str | None:
         name = self._names.get(url)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO, TypeAlias
 
 from ingestion import db
 from ingestion.errors import NotFound, Unreachable
-from ingestion.export import epub, store, table
-from ingestion.export.book import Book, Leaf, Text, Wish
+from ingestion.export import commonmark, epub, jsonfile, onepage, plaintext, store, table
+from ingestion.export.book import Book, Leaf, Text
+from ingestion.export.formats import Format
+from ingestion.export.raster import Pictures
+from ingestion.export.wish import Wish
 from ingestion.pictures import store as picture_store
 
+#: Writes a book, whose readable chapters are given in reading order, into a file.
+Writer: TypeAlias = Callable[[IO[bytes], Book, Iterable[tuple[Leaf, Text]], Pictures], None]
+WRITERS: dict[Format, Writer] = {
+    Format.EPUB: epub.write,
+    Format.TEXT: plaintext.write,
+    Format.MARKDOWN: commonmark.write,
+    Format.HTML: onepage.write,
+    Format.JSON: jsonfile.write,
+}
 #: So many chapters are in memory at once.
 BATCH = 50
 
@@ -38,7 +51,7 @@ def write(wish: Wish, place: Callable[[Book], Path], checkpoint: Callable[[], No
     while book != written:  # a job may save the novel meanwhile: then the file is half of before, half of now
         written = book
         with store.written(place(book)) as file:
-            epub.write(file, book, _texts(book, checkpoint), _picture)
+            WRITERS[wish.format](file, book, _texts(book, checkpoint), _picture)
         book = planned(wish)
     return book
 

@@ -28,8 +28,8 @@ def of(book: Book, images: Mapping[str, str]) -> Iterator[str]:
     if book.status:
         yield f'<meta property="{STATUS}">{book.status.value}</meta>\n'
     for leaf in book.readable:
-        yield _of(leaf.item, SOURCE, leaf.url)
-        yield _of(leaf.item, KEY, leaf.key)
+        yield _of(leaf.anchor, SOURCE, leaf.url)
+        yield _of(leaf.anchor, KEY, leaf.key)
     there = set(images.values())
     yield from (_of(f"p{name[:64]}", SOURCE, url) for url, name in book.pictures if name in there)
 

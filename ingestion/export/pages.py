@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC
 
 from ingestion.export import origins
@@ -38,8 +38,6 @@ CONTAINER = """\
 """
 #: What part of a book a chapter is (EPUB 3 Structural Semantics).
 PARTS = {Matter.FRONT: "frontmatter", Matter.BODY: "bodymatter", Matter.BACK: "backmatter"}
-#: So many of the chapters that are missing are named.
-MOST_NAMED = 20
 
 
 def page(book: Book, title: str, body: str, *, part: str = "frontmatter") -> str:
@@ -69,41 +67,45 @@ def cover(book: Book, image: str) -> str:
 
 
 def title(book: Book) -> str:
-    """The title page: what the book is, where it is from, and what is missing in it."""
+    """The title page."""
+    return page(book, book.name, f'<section epub:type="titlepage">\n{about(book)}</section>')
+
+
+def about(book: Book) -> str:
+    """What the book is, where it is from, and what is missing in it."""
     authors = f'<p class="title">{words(", ".join(book.authors))}</p>\n' if book.authors else ""
     about = "".join(f"<p>{words(line)}</p>\n" for line in (book.description or "").split("\n") if line.strip())
-    facts = [f"{len(book.readable)} chapters"] + ([book.status.value] if book.status else [])
-    told = f"<p>{', '.join(facts)}; {words(book.url)}</p>\n{_missing(book)}"
+    told = f"<p>{words(book.summary)}</p>\n{_missing(book)}"
     inside = f'<h1 class="title">{words(book.name) or "Untitled"}</h1>\n{authors}{about}'
-    return page(
-        book,
-        book.name,
-        f'<section epub:type="titlepage">\n{inside}<div lang="en" xml:lang="en" dir="ltr">{told}</div></section>',
-    )
+    return f'{inside}<div lang="en" xml:lang="en" dir="ltr">{told}</div>'
 
 
 def _missing(book: Book) -> str:
     if not book.missing:
         return ""
-    named = "".join(f"<li>{words(leaf.heading)}</li>" for leaf in book.missing[:MOST_NAMED])
-    more = f"<li>and {len(book.missing) - MOST_NAMED} more</li>" if len(book.missing) > MOST_NAMED else ""
-    return f"<p>Missing, since they could not be had from their site: {len(book.missing)}</p>\n<ul>{named}{more}</ul>\n"
+    named = "".join(f"<li>{words(name)}</li>" for name in book.missing_names)
+    return f"<p>{book.missing_told}</p>\n<ul>{named}</ul>\n"
 
 
 def contents(book: Book) -> str:
     """The table of contents, chapters below their volumes."""
-    entries = "".join(_volume(title, leaves) for title, leaves in book.volumes())
-    toc = f'<nav epub:type="toc" id="toc"><h1>{words(book.name) or "Contents"}</h1>\n<ol>\n{entries}</ol></nav>'
+    listed = entries(book, lambda leaf: leaf.file)
+    toc = f'<nav epub:type="toc" id="toc"><h1>{words(book.name) or "Contents"}</h1>\n<ol>\n{listed}</ol></nav>'
     start = f'<li><a epub:type="bodymatter" href="{book.readable[0].file}">Start</a></li>'
     marks = f'<li><a epub:type="titlepage" href="title.xhtml">Title page</a></li>{start}'
     return page(book, book.name, f'{toc}\n<nav epub:type="landmarks" hidden="hidden"><ol>{marks}</ol></nav>')
 
 
-def _volume(title: str | None, leaves: list[Leaf]) -> str:
-    entries = "".join(f'<li><a href="{leaf.file}">{words(leaf.heading)}</a></li>\n' for leaf in leaves)
+def entries(book: Book, place: Callable[[Leaf], str]) -> str:
+    """The entries of the table, which lead to where `place` says that a chapter is."""
+    return "".join(_volume(title, leaves, place) for title, leaves in book.volumes())
+
+
+def _volume(title: str | None, leaves: list[Leaf], place: Callable[[Leaf], str]) -> str:
+    listed = "".join(f'<li><a href="{place(leaf)}">{words(leaf.heading)}</a></li>\n' for leaf in leaves)
     if title is None:
-        return entries
-    return f'<li><a href="{leaves[0].file}">{words(title)}</a>\n<ol>\n{entries}</ol></li>\n'
+        return listed
+    return f'<li><a href="{place(leaves[0])}">{words(title)}</a>\n<ol>\n{listed}</ol></li>\n'
 
 
 def package(book: Book, images: Mapping[str, str]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+#: Gives the bytes of a picture by its name, or None where they are not to be had.
+Pictures = Callable[[str], bytes | None]
 #: The head, up to width and height: of a PNG, with a depth and kind of colour that exist; of a GIF, with the first of its images behind it.
 HEADS = {
     "png": re.compile(

@@ -27,7 +27,7 @@ def folder() -> Path:
 
 def place(book: Book) -> Path:
     """Where the book's file is, if it was made."""
-    return folder() / f"{book.wish.novel_id}-{book.digest}.epub"
+    return folder() / f"{book.wish.novel_id}-{book.digest}.{book.wish.format}"
 
 
 @contextlib.contextmanager

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ingestion import pictures
-from ingestion.export.book import Book, Leaf, Text, Wish
+from ingestion.export.book import Book, Facts, Leaf, Text
+from ingestion.export.wish import Wish
 from ingestion.models import ChapterRow, NovelRow
 from ingestion.pictures import table
 
+FACTS = [one.name for one in fields(Facts)]
 TEXTS = ChapterRow.content, ChapterRow.notes_before, ChapterRow.notes_after
 
 
@@ -64,11 +67,12 @@ _LEAF = (
     ChapterRow.digest,
     ChapterRow.content.is_(None).label("missing"),
     ChapterRow.updated_at,
+    *(getattr(ChapterRow, name) for name in FACTS),
 )
 
 
 def _leaf(id: int, key: str, position: int, title: str, volume: str | None, matter: Any, *rest: Any) -> Leaf:
-    url, digest, missing, _ = rest
+    url, digest, missing, _, *facts = rest
     return Leaf(
         id=id,
         key=key,
@@ -79,6 +83,7 @@ def _leaf(id: int, key: str, position: int, title: str, volume: str | None, matt
         url=url,
         digest=digest.hex() if digest else "",
         missing=missing,
+        facts=Facts(**dict(zip(FACTS, facts, strict=True))),
     )
 
 

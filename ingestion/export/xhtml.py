@@ -47,19 +47,28 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z
 MAIL = re.compile(r"mailto:[\w.+-]+@[\w.-]+", re.ASCII)
 
 
-def fragments(texts: Iterable[str | None], *, picture: Place, page: Place) -> list[str]:
+def fragments(texts: Iterable[str | None], *, picture: Place, page: Place, prefix: str = "") -> list[str]:
     """The HTML fragments of one page of the book as XHTML, each; empty where there is none."""
+    return [written(root) for root in trees(texts, picture=picture, page=page, prefix=prefix)]
+
+
+def trees(texts: Iterable[str | None], *, picture: Place, page: Place, prefix: str = "") -> list[Element]:
+    """The same as trees, each in a `div`. `prefix` makes their ids other than those of other pages."""
     roots = [_parsed(text or "") for text in texts]
     taken: set[str] = set()
     for root in roots:
         for element in root.iter(etree.Element):
-            _keep_attributes(element, taken)
+            if element.keys():
+                _keep_attributes(element, taken)
         nesting.fit(root)
-    ids = {element.attrib["id"] for root in roots for element in root.iter(etree.Element) if "id" in element.attrib}
+    ids: dict[str, str] = {}
+    for element in (element for root in roots for element in root.iter(etree.Element) if "id" in element.attrib):
+        ids[element.attrib["id"]] = f"{prefix}{element.attrib['id']}"
+        element.set("id", f"{prefix}{element.attrib['id']}")
     for root in roots:
         for element in root.iter("a", "img"):
             _point(element, ids, picture, page)
-    return [_written(root) for root in roots]
+    return roots
 
 
 def words(text: str) -> str:
@@ -103,7 +112,7 @@ def _keep_attributes(element: Element, taken: set[str]) -> None:
             element.set(name, value)
 
 
-def _point(element: Element, ids: set[str], picture: Place, page: Place) -> None:
+def _point(element: Element, ids: dict[str, str], picture: Place, page: Place) -> None:
     """Let a link lead to a place that there is, and show a picture that is in the book; of any other its words are left."""
     if element.tag == "a":
         href = element.attrib.pop("href", "")
@@ -122,8 +131,8 @@ def _point(element: Element, ids: set[str], picture: Place, page: Place) -> None
     element.tag = "span"
 
 
-def _own(href: str, ids: set[str]) -> str | None:
-    return href if href[1:] in ids else None
+def _own(href: str, ids: dict[str, str]) -> str | None:
+    return f"#{ids[href[1:]]}" if href[1:] in ids else None
 
 
 def _outside(url: str) -> str | None:
@@ -144,7 +153,8 @@ def _outside(url: str) -> str | None:
     return re.sub("%(?![0-9A-Fa-f]{2})", "%25", f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}{end}")
 
 
-def _written(root: Element) -> str:
+def written(root: Element) -> str:
+    """What is inside of a `div`."""
     for element in root.iter(etree.Element):
         if element.tag not in VOIDS and element.text is None and not len(element):
             element.text = ""  # <p></p>: what e-readers that take a book for HTML read as <p/> is a beginning

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from ingestion import db
-from ingestion.api.exports import Format
 from ingestion.api.schemas import BIGINT_MAX, Id
 from ingestion.background import ringing, table
 from ingestion.background.kinds import EXPORT
-from ingestion.errors import NotFound
+from ingestion.errors import NotFound, TooMany
 from ingestion.export import making, store
-from ingestion.export.book import Wish
+from ingestion.export.formats import Format
+from ingestion.export.wish import Wish
 from ingestion.models import Task
 from ingestion.status import TaskStatus
 from ingestion.web.page import Page, go, show
@@ -23,11 +23,11 @@ router = APIRouter(route_class=Page)
 
 #: What people call the formats.
 NAMES = {
-    "epub": "EPUB, for e-readers",
-    "txt": "Plain text",
-    "md": "Markdown",
-    "html": "HTML, one page",
-    "json": "JSON, for programs",
+    Format.EPUB: "EPUB, for e-readers",
+    Format.TEXT: "Plain text",
+    Format.MARKDOWN: "Markdown",
+    Format.HTML: "HTML, one page",
+    Format.JSON: "JSON, for programs",
 }
 Volumes = Annotated[list[Annotated[str, Query(max_length=500, pattern="^[^\\x00]*$")]], Query(max_length=50)]
 
@@ -46,7 +46,7 @@ def download(
     page = {"novel_id": novel_id, "query": query, "format": NAMES[format]}
     if (failed := _failed(task)) is not None:
         return show(request, "download.html", failed=failed, **page)
-    maker = _maker(Wish(novel_id=novel_id, volumes=tuple(volumes)))
+    maker = _maker(Wish(novel_id=novel_id, volumes=tuple(volumes), format=format))
     if maker is not None:
         return show(request, "download.html", waited=f"{query}&task={maker.id}", **page)
     file = f"/novels/{novel_id}/export?{query}"
@@ -59,7 +59,10 @@ def _maker(wish: Wish) -> Task | None:
         path = store.place(making.planned(wish))
     except NotFound as reason:
         raise HTTPException(404, str(reason)) from None
-    return None if path.exists() else ringing.submit(EXPORT, wish.args, once=path.stem)[0]
+    try:
+        return None if path.exists() else ringing.submit(EXPORT, wish.args, once=path.name)[0]
+    except TooMany as reason:
+        raise HTTPException(429, str(reason)) from None
 
 
 def _failed(task_id: int | None) -> Task | None:

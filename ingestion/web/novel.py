@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Res
 from sqlalchemy.orm import Session
 
 from ingestion import bookshelf, contents, db, follows, intake, joblist, rhythm, sources, updates, urls
-from ingestion.api.exports import LAST_PLACE, Format
+from ingestion.api.exports import LAST_PLACE
 from ingestion.api.limits import within_rate
 from ingestion.api.schemas import Id
 from ingestion.contents import Entry, Part
 from ingestion.errors import ForbiddenAddress
+from ingestion.export.formats import Format
 from ingestion.models import NovelRow
 from ingestion.pictures import kinds, table
 from ingestion.status import Refresh

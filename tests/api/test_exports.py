@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
+from ingestion.api import create_app, exports
 from ingestion.background.perform import perform
 from ingestion.export import store
 from tests.background.deeds import only
@@ -71,6 +71,40 @@ def test_who_cannot_ask_again_is_told_when_waiting_was_not_enough(api: TestClien
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert f"task {only().id} " in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("format", "kind", "said"),
+    [
+        ("txt", "text/plain; charset=utf-8", "Chapter a\n---------\n\n"),
+        ("md", "text/markdown; charset=utf-8", "### Chapter a\n\n"),
+        ("html", "text/html; charset=utf-8", "<h2>Chapter a</h2>"),
+        ("json", "application/json", '"title": "Chapter a"'),
+    ],
+)
+def test_each_format_is_a_file_of_its_own(api: TestClient, format: str, kind: str, said: str):
+    novel = replace(NOVEL, title="堰")
+    path = f"/novels/{save(parsed(chapter('a', 1), novel=novel)).novel_id}/export"
+    asked = api.get(path, params={"format": format})
+    perform(only().id)
+    served = api.get(path, params={"format": format})
+
+    assert (asked.status_code, served.status_code, served.headers["Content-Type"]) == (202, 200, kind)
+    assert served.headers["Content-Disposition"] == f"attachment; filename*=utf-8''%E5%A0%B0.{format}"
+    assert said in served.text
+    assert api.get(path).status_code == 202
+
+
+def test_only_so_many_are_made_at_once(api: TestClient, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(exports, "EXPORT", replace(exports.EXPORT, most=1))
+    path = f"/novels/{save(parsed(chapter('a', 1), chapter('b', 2))).novel_id}/export"
+    first, again, other = api.get(path), api.get(path), api.get(path, params={"first": 2})
+    perform(only().id)
+
+    assert [answer.status_code for answer in (first, again, other)] == [202, 202, 429]
+    assert "1 export tasks are unfinished" in other.json()["detail"]
+    assert other.headers["Retry-After"] == "2"
+    assert api.get(path, params={"first": 2}).status_code == 202
 
 
 @pytest.mark.parametrize(

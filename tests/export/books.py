@@ -17,12 +17,17 @@ from zipfile import ZipFile
 import pytest
 
 from ingestion import sanitize
-from ingestion.export import epub
-from ingestion.export.book import Book, Leaf, Text, Wish
+from ingestion.export import xhtml
+from ingestion.export.book import Book, Leaf, Text
+from ingestion.export.formats import Format
+from ingestion.export.making import WRITERS
+from ingestion.export.wish import Wish
 from ingestion.items import Matter
 from ingestion.pictures import kinds
 
 SITE = "http://site.example"
+CJK = '<p lang="ja"><ruby>転<rp>(</rp><rt>てん</rt><rp>)</rp>生<rt>せい</rt></ruby>したら、𠮷野家だった。</p><p lang="zh-Hant">第一章</p>'
+RTL = '<p dir="rtl" lang="ar">كان يا ما كان</p><p dir="rtl" lang="he">היה היה</p>'
 WHEN = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 #: A test that asks EPUBCheck, which is a program in Java.
 needs_epubcheck = pytest.mark.skipif(
@@ -80,8 +85,27 @@ def written(book: Book, texts: Iterable[Text], pictures: Mapping[str, bytes] | N
     """The book's file."""
     held = {kinds.name(content): content for content in (pictures or {}).values()}
     file = io.BytesIO()
-    epub.write(file, book, zip(book.readable, texts, strict=True), held.get)
+    WRITERS[book.wish.format](file, book, zip(book.readable, texts, strict=True), held.get)
     return file.getvalue()
+
+
+def out(format: Format, texts: Iterable[Text], pictures: Mapping[str, bytes] | None = None, **changes: Any) -> str:
+    """The file of a book of these chapters, as anything but EPUB."""
+    texts = list(texts)
+    leaves = changes.pop("leaves", [leaf(number, number) for number in range(1, len(texts) + 1)])
+    return written(book(leaves, pictures, wish=Wish(novel_id=7, format=format), **changes), texts, pictures).decode()
+
+
+def letters(text: str) -> str:
+    """A text without its spaces."""
+    return "".join(text.split())
+
+
+def said(*texts: Text) -> str:
+    """The letters of chapters and their notes as a book has them, pictures left out."""
+    parts = [part for text in texts for part in (text.notes_before, text.content, text.notes_after)]
+    roots = xhtml.trees(parts, picture=lambda _: None, page=lambda _: None)
+    return letters("".join(word for root in roots for word in root.itertext()))
 
 
 def made(contents: Iterable[str], pictures: Mapping[str, bytes] | None = None, **changes: Any) -> bytes:

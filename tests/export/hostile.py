@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import random
 
 from ingestion import sanitize
@@ -50,6 +51,8 @@ WORDS = [
     "\ufffe",
     "&#12;",
 ]
+SIGNS = "*_`[]()<>#+-.!~|\\&=1) \n:;\"'aé漢”「"
+MARKS = ["em", "strong", "i", "b", "span", "code", "sup", "ruby", "p", "p", "p", "li", "blockquote", "h3", "td"]
 #: What has an order of its own, and what comes into it.
 ORDERED = {
     "table": [
@@ -70,6 +73,12 @@ ORDERED = {
 def fragment(chance: random.Random) -> str:
     """A few elements, of one kind or another."""
     return "".join(chance.choice([lambda: _tree(chance, 5), lambda: _ordered(chance)])() for _ in range(3))
+
+
+def punctuated(chance: random.Random) -> str:
+    """A few elements with signs in them that are markup in other formats."""
+    signs = ("".join(html.escape(chance.choice(SIGNS)) for _ in range(chance.randint(0, 8))) for _ in range(20))
+    return "".join(f"<{tag}>{inside}</{tag}>" for tag, inside in zip(chance.choices(MARKS, k=20), signs, strict=True))
 
 
 def _tree(chance: random.Random, depth: int) -> str:

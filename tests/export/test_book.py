@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.export.book import Wish
+from ingestion.export.book import Facts
+from ingestion.export.formats import Format
+from ingestion.export.wish import Wish
 from tests.export.books import book, leaf
 
 WHOLE = book([leaf(4, 1), leaf(2, 2, volume="Book 1"), leaf(9, 3, volume="Book 1", missing=True)])
@@ -40,9 +42,30 @@ def test_a_part_of_a_novel_is_a_book_of_its_own():
 
 
 def test_a_wish_is_the_same_when_it_was_stored():
-    wish = Wish(novel_id=7, first=2, volumes=("a", "b"))
+    wish = Wish(novel_id=7, first=2, volumes=("a", "b"), format=Format.TEXT)
 
     assert Wish.of(wish.args) == wish
+    assert Wish.of({"novel_id": 7, "first": None, "last": None, "volumes": []}) == Wish(novel_id=7)
+
+
+def test_a_format_is_a_file_of_its_own_of_the_same_book():
+    others = [replace(WHOLE, wish=replace(WHOLE.wish, format=format)) for format in Format]
+
+    assert len({other.digest for other in others}) == len(Format)
+    assert {other.identifier for other in others} == {WHOLE.identifier}
+
+
+def test_what_an_epub_does_not_tell_makes_it_no_other_file():
+    found = replace(WHOLE, leaves=(replace(WHOLE.leaves[0], facts=Facts(words=9)), *WHOLE.leaves[1:]))
+    told = replace(found, wish=replace(WHOLE.wish, format=Format.JSON))
+
+    assert found.digest == WHOLE.digest
+    assert told.digest != replace(told, leaves=WHOLE.leaves).digest
+
+
+def test_the_names_of_books_that_were_made_before_stay():
+    assert WHOLE.digest == "285894ab5619ec2085aa72a3693610eb"
+    assert WHOLE.identifier == "urn:uuid:03904afe-3422-5395-8f58-59c5d93c9415"
 
 
 def test_chapters_without_a_text_are_left_out_and_counted():
@@ -81,4 +104,4 @@ def test_the_language_says_in_which_direction_it_is_read(language: str | None, t
     ],
 )
 def test_a_file_is_called_as_any_disk_allows(title: str, name: str):
-    assert replace(WHOLE, title=title).file_name("epub") == name
+    assert replace(WHOLE, title=title).file_name == name

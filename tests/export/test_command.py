@@ -21,6 +21,7 @@ def test_a_novel_is_written_to_where_it_was_asked_for(tmp_path: Path):
     assert named.stdout.startswith(f"{tmp_path}/mine.epub: 1 chapters, 1 missing, 0.0 MB")
     assert inside.stdout.startswith(f"{tmp_path}/The Weir, 1–1.epub: 1 chapters, ")
     assert sorted(path.name for path in tmp_path.glob("*.epub")) == ["The Weir, 1–1.epub", "mine.epub"]
+    assert "a.json: 1 chapters" in run("export", novel_id, "-f", "json", "-o", tmp_path / "a.json").stdout
     assert "EPUB/c1.xhtml" in zipfile.ZipFile(tmp_path / "mine.epub").namelist()
 
 

@@ -10,7 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 
 from ingestion.export import epub
-from ingestion.export.book import Wish
+from ingestion.export.wish import Wish
 from ingestion.pictures import kinds
 from tests.export.books import SITE, book, leaf, made, read, text, written
 from tests.sites import art

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ingestion import sanitize
-from ingestion.export.book import Wish
+from ingestion.export.wish import Wish
 from ingestion.items import Publication
 from ingestion.kit import recording
 from ingestion.pictures import kinds
 from spiders.generic import Generic
 from tests.export import hostile
-from tests.export.books import SITE, book, faults, leaf, made, needs_epubcheck, text, written
+from tests.export.books import CJK, RTL, SITE, book, faults, leaf, made, needs_epubcheck, text, written
 from tests.export.test_raster import JPEG, WEBP
 from tests.sites import art
 from tests.sites.samples import TRICKY, make_novel
@@ -37,8 +37,6 @@ PICTURES = {
         "cut.gif": art.GIF[:20],
     }.items()
 }
-CJK = '<p lang="ja"><ruby>転<rp>(</rp><rt>てん</rt><rp>)</rp>生<rt>せい</rt></ruby>したら、𠮷野家だった。</p><p lang="zh-Hant">第一章</p>'
-RTL = '<p dir="rtl" lang="ar">كان يا ما كان</p><p dir="rtl" lang="he">היה היה</p>'
 
 
 def test_a_book_of_everything_that_is_hard_is_without_fault(tmp_path: Path):

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from ingestion import db, prune
 from ingestion.errors import NotFound, Unreachable
 from ingestion.export import making, store, table
-from ingestion.export.book import Text, Wish
+from ingestion.export.book import Text
+from ingestion.export.wish import Wish
 from ingestion.items import Chapter, ParsedChapter
 from ingestion.pictures import kinds
 from ingestion.pictures import store as picture_store

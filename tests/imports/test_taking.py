@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from ingestion import db, novels
 from ingestion.export import making
-from ingestion.export.book import Wish
+from ingestion.export.wish import Wish
 from ingestion.imports import Entry, Outcome, taking
 from ingestion.items import ParsedNovel
 from ingestion.models import ChapterRow, Job, NovelRow

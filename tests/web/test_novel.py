@@ -9,7 +9,7 @@ from lxml import html
 from ingestion import contents, db, follows, joblist
 from ingestion.background import table
 from ingestion.export import making
-from ingestion.export.book import Wish
+from ingestion.export.wish import Wish
 from ingestion.models import NovelRow, Task
 from ingestion.status import Refresh, TaskStatus
 from tests.shelf import chapter, put
