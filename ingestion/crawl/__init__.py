@@ -20,8 +20,9 @@ from ingestion import config, pictures, sources
 from ingestion.crawl.errand import Errand, ErrandUnderWay, sent
 from ingestion.crawl.illustrating import PictureSpider, PicturesUnderWay
 from ingestion.crawl.reactor import in_reactor
-from ingestion.crawl.settings import for_job, for_site, loader, pace_of, refuse_off, warm
+from ingestion.crawl.settings import for_job, for_site, loader, pace_of, refuse_off
 from ingestion.crawl.underway import Crawled, NovelUnderWay, UnderWay
+from ingestion.crawl.warming import warm
 from ingestion.errors import IngestionError, UnsupportedSite
 from ingestion.items import ParsedNovel
 from ingestion.lease import Lease

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.settings import Settings
-from scrapy.utils.misc import load_object
 
 from ingestion import config
 from ingestion.crawl.loading import SiteLoader
@@ -18,29 +16,12 @@ from spiders import hidden
 from spiders.base import NovelSpider
 from spiders.selected import THEMES
 
-#: The settings that name a class, and those that name a group of them.
-SINGLE_COMPONENTS = (
-    "DUPEFILTER_CLASS",
-    "HTTPCACHE_POLICY",
-    "HTTPCACHE_STORAGE",
-    "ITEM_PROCESSOR",
-    "LOG_FORMATTER",
-    "REQUEST_FINGERPRINTER_CLASS",
-    "ROBOTSTXT_PARSER",
-    "SCHEDULER",
-    "SCHEDULER_MEMORY_QUEUE",
-    "SCHEDULER_PRIORITY_QUEUE",
-    "STATS_CLASS",
-    "DOWNLOADER",
-)
-COMPONENT_GROUPS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS", "DOWNLOAD_HANDLERS")
-#: What Twisted and Scrapy import only when they use it.
-LATE_IMPORTS = ("twisted.internet.asyncioreactor", "twisted.internet.endpoints", "twisted.web.client", "protego")
-
 SETTINGS: dict[str, Any] = {
     "SPIDER_MODULES": ["spiders"],
     "SPIDER_LOADER_CLASS": "ingestion.crawl.loading.SiteLoader",
     "SPIDER_LOADER_WARN_ONLY": False,
+    # It is for who writes a spider, and costs each child the reading of the spider's source.
+    "WARN_ON_GENERATOR_RETURN_VALUE": False,
     "ROBOTSTXT_OBEY": True,
     "TWISTED_DNS_RESOLVER": "ingestion.crawl.dialling.GuardedResolver",
     "STATS_DUMP": False,
@@ -115,6 +96,8 @@ def pace_of(spider: type[NovelSpider], host: str = "") -> float:
 def for_site(spider: type[NovelSpider], url: str) -> dict[str, Any]:
     """The settings for the spider's site, which `url` belongs to: with its own pace, and the answer to its question of age."""
     return chosen() | {
+        # A crawl is given its spider, and looks for no other.
+        "SPIDER_LOADER_CLASS": "scrapy.spiderloader.DummySpiderLoader",
         "PACE_SECONDS": pace_of(spider, urlsplit(url).netloc),
         "PACE_OF_SPIDER": False,
         "SITE_NAME": spider.name,
@@ -142,21 +125,3 @@ def loader() -> SiteLoader:
     """Scrapy's register of our spiders, as it was when it was last asked to look again."""
     hidden.Wish.kept = config.settings().keep_hidden
     return SiteLoader.from_settings(base())
-
-
-def warm() -> None:
-    """Import everything that a crawl will need, so that a child forked afterwards has it. Makes no reactor.
-
-    Raises ConfigError when a file in SPIDERS_DIR cannot be used: a worker does not begin so.
-    """
-    settings = base()
-    components = [settings[name] for name in SINGLE_COMPONENTS]
-    for name in COMPONENT_GROUPS:
-        group: dict[Any, Any] = settings.getdict(f"{name}_BASE")
-        components += [key if isinstance(value, int) else value for key, value in group.items() if value is not None]
-    for component in components:
-        load_object(component)
-    for module in LATE_IMPORTS:
-        import_module(module)
-    if broken := loader().broken:
-        raise config.ConfigError("; ".join(f"SPIDERS_DIR: {error}" for error in broken))
