@@ -39,6 +39,7 @@ def test_with_a_token_every_answer_is_as_documented():
     assert faults(headers={"Authorization": f"Bearer {token}"}) == []
 
 
+@pytest.mark.long
 def test_without_tokens_every_answer_is_as_documented():
     assert faults(**OPEN) == []
 
