@@ -6,15 +6,15 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
 
-from ingestion.system import ROOT
 from tests.chaos.servers import kill_tree
+from tests.programs import Begin, Process
 
 #: Seconds between a program's end and its next start.
 PAUSE = 0.3
@@ -23,26 +23,15 @@ PAUSE = 0.3
 class Program:
     """One program that should always run."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self._command = [sys.executable, *words]
-        self._environment = dict(environment)
-        self._log = log
+    def __init__(self, begin: Begin, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self._begin = partial(begin, words, environment, log)
         self._ended: float | None = None
         self.starts = 0
         self.process = self._start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> Process:
         self.starts += 1
-        with self._log.open("ab") as log:
-            return subprocess.Popen(
-                self._command,
-                cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        return self._begin()
 
     def supervise(self) -> None:
         """Start it again, a moment after it ended."""

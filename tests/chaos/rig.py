@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +10,10 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine
 
 from ingestion import migrations
-from ingestion.system import ROOT, free_port
+from ingestion.system import free_port
 from tests.chaos.programs import Program, environment
 from tests.chaos.servers import Servers, serve
+from tests.programs import Begin, Process, executed
 
 WORKER = ("worker.py",)
 
@@ -22,12 +21,12 @@ WORKER = ("worker.py",)
 class Rig:
     """Everything that runs. `worker` and `api` programs are started again when they die."""
 
-    def __init__(self, servers: Servers, engine: Engine, folder: Path) -> None:
-        self.servers, self.engine, self.folder = servers, engine, folder
+    def __init__(self, servers: Servers, engine: Engine, folder: Path, begin: Begin) -> None:
+        self.servers, self.engine, self.folder, self._begin = servers, engine, folder, begin
         self.workers: list[Program] = []
         self.apis: list[Program] = []
         self.ports: list[int] = []
-        self._commands: list[subprocess.Popen[bytes]] = []
+        self._commands: list[Process] = []
 
     @property
     def programs(self) -> list[Program]:
@@ -41,19 +40,18 @@ class Rig:
 
     def add_worker(self, words: Sequence[str] = WORKER, **settings: str) -> Program:
         """One worker more; `words` are its command line behind `python`."""
-        self.workers.append(Program(words, self._environment(settings), self.log))
+        self.workers.append(Program(self._begin, words, self._environment(settings), self.log))
         return self.workers[-1]
 
     def add_api(self) -> None:
         """One API more, on a port of its own."""
         self.ports.append(free_port())
-        self.apis.append(Program(["main.py"], self._environment({"API_PORT": str(self.ports[-1])}), self.log))
+        environment = self._environment({"API_PORT": str(self.ports[-1])})
+        self.apis.append(Program(self._begin, ["main.py"], environment, self.log))
 
     def cli(self, *words: str) -> None:
         """Run a command of `cli.py`, and do not wait for it."""
-        with self.log.open("ab") as log:
-            command = [sys.executable, "cli.py", *words]
-            process = subprocess.Popen(command, cwd=ROOT, env=self._environment({}), stdout=log, stderr=log)
+        process = self._begin(["cli.py", *words], self._environment({}), self.log)
         self._commands = [one for one in [*self._commands, process] if one.poll() is None]
 
     def supervise(self) -> None:
@@ -80,12 +78,12 @@ class Rig:
 
 
 @contextlib.contextmanager
-def run(*, workers: int = 0, apis: int = 0) -> Iterator[Rig]:
+def run(*, workers: int = 0, apis: int = 0, begin: Begin = executed) -> Iterator[Rig]:
     """A system on an empty database until the block ends."""
     with tempfile.TemporaryDirectory(prefix="quire-chaos-") as folder, serve(Path(folder)) as servers:
         engine = create_engine(servers.postgres.url, pool_pre_ping=True)
         migrations.upgrade(engine)
-        rig = Rig(servers, engine, Path(folder))
+        rig = Rig(servers, engine, Path(folder), begin)
         try:
             for _ in range(apis):
                 rig.add_api()

@@ -25,6 +25,7 @@ from tests.chaos.plan import Plan, PlannedFault
 from tests.chaos.posting import Readers
 from tests.chaos.programs import SETTINGS
 from tests.chaos.records import Disturbance, Seen, Story
+from tests.programs import Begin, executed
 from tests.sites.web import Site
 
 SETTLE_SECONDS = 60
@@ -53,14 +54,14 @@ class Outcome:
         return Counter(job.error_kind or job.status for job in self.story.jobs)
 
 
-def run(plan: Plan, *, workers: int, apis: int) -> Outcome:
+def run(plan: Plan, *, workers: int, apis: int, begin: Begin = executed) -> Outcome:
     """Carry a plan out on a new system and judge what is left."""
     began = time.monotonic()
     with ExitStack() as stack:
         site = stack.enter_context(Site())
         patience = float(SETTINGS["DOWNLOAD_TIMEOUT"])
         shelf = Shelf(site, seed=plan.seed, chapters=plan.chapters, patience=patience)
-        system = stack.enter_context(rig.run(workers=workers, apis=apis))
+        system = stack.enter_context(rig.run(workers=workers, apis=apis, begin=begin))
         readers = Readers(system.ports)
         stack.callback(readers.close)
         storm = _Storm(plan, system, shelf, readers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.chaos import plan, storm, timeline
 from tests.chaos.faults import FAULTS
+from tests.programs import forked
 
 SEED = 20_260_301
 SECONDS = 8
@@ -11,7 +12,7 @@ SECONDS = 8
 
 def test_whatever_is_killed_emptied_or_cut_off_every_job_ends_and_the_library_is_right():
     made = plan.make(SEED, seconds=SECONDS, novels=4, fault_every=0.35)
-    outcome = storm.run(made, workers=2, apis=1)
+    outcome = storm.run(made, workers=2, apis=1, begin=forked)
 
     assert outcome.violations == [], timeline.told(outcome)
     assert set(outcome.faults) == set(FAULTS)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -18,8 +17,9 @@ import pytest
 from websockets.sync.client import connect
 
 from ingestion.status import RUNNING, JobStatus
-from ingestion.system import ROOT, free_port
+from ingestion.system import free_port
 from tests.processes import ended, read
+from tests.programs import forked
 from tests.sites import plain
 from tests.sites.samples import make_novel
 from tests.sites.web import Page, Site
@@ -35,13 +35,9 @@ class Machine:
         self.port = free_port()
         own = {"API_PORT": str(self.port), "LOG_LEVEL": "WARNING"}
         shared = {"LEASE_SECONDS": "2", "RECOVERY_SECONDS": "1", "PACE_SECONDS": "0.05", "MAX_ATTEMPTS": "3"}
-        self._environment = os.environ | environment | own | shared
-        self._programs = [self._start("main.py"), self._start("worker.py", "--pool", "2")]
+        settings = os.environ | environment | own | shared
+        self._programs = [forked(["main.py"], settings), forked(["worker.py", "--pool", "2"], settings)]
         self.api = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
-
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, *words]
-        return subprocess.Popen(command, cwd=ROOT, env=self._environment, start_new_session=True)
 
     def answers(self) -> bool:
         with contextlib.suppress(httpx2.TransportError):
