@@ -22,6 +22,7 @@ from ingestion.worker import IngestionWorker
 from tests.alike import alike
 from tests.library import Work
 from tests.processes import child_of, ended, has_pages, lives, post, read, story, waits_for_jobs, working
+from tests.programs import Forked, forked
 from tests.sites import plain
 from tests.sites.samples import make_novel
 from tests.sites.web import Site
@@ -38,10 +39,9 @@ def slow_site() -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def run(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """``python …words``, where an operator would type it; ends with the block."""
-    settings = os.environ | environment | {"LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=settings)
+def run(environment: dict[str, str], *words: str) -> Iterator[Forked]:
+    """``python …words``; ends with the block."""
+    process = forked(words, os.environ | environment | {"LOG_LEVEL": "WARNING"})
     try:
         yield process
     finally:
@@ -155,12 +155,11 @@ def test_a_job_outlives_cut_connections_to_the_database(environment: dict[str, s
 def test_a_plain_rq_worker_can_do_the_jobs_too(environment: dict[str, str]):
     with Site(plain.render(make_novel(chapters=3))) as site:
         job_id = post(f"{site.url}/index.html")
-        with run(
-            environment, "-m", "rq.cli", "worker", "ingestion", "--burst", "--url", environment["REDIS_URL"]
-        ) as rq:
-            code = rq.wait(60)
+        words = ["-m", "rq.cli", "worker", "ingestion", "--burst", "--url", environment["REDIS_URL"]]
+        settings = os.environ | environment | {"LOG_LEVEL": "WARNING"}
+        rq = subprocess.run([sys.executable, *words], cwd=ROOT, env=settings, timeout=60, check=False)
 
-    assert (code, read(job_id).status) == (0, JobStatus.DONE)
+    assert (rq.returncode, read(job_id).status) == (0, JobStatus.DONE)
 
 
 @pytest.mark.parametrize("count", alike(4, 40))
