@@ -21,6 +21,7 @@ from ingestion.crawl import settings as crawl_settings
 from ingestion.models import Base
 from ingestion.pictures import store
 from ingestion.worker import IngestionWorker
+from tests.rehearsal import rehearse
 
 gc.disable()  # until all is collected: it would look through all modules a dozen times
 
@@ -72,6 +73,9 @@ def servers() -> Iterator[embedded.Urls]:
         forget()
         migrations.upgrade()
         forget()
+        rehearse()
+        forget()
+        _empty(urls)
         yield urls
 
 
