@@ -7,29 +7,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scrapy import __main__
+
 from ingestion.system import ROOT
 from tests.library import novel
+from tests.programs import forked
 from tests.sites.plain import render
 from tests.sites.web import Page, Site
 
 
-def scrapy(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """What ``scrapy …words`` says in the checkout."""
-    ours = {
-        "ALLOWED_NETWORKS": "127.0.0.0/8",
-        "DATA_DIR": str(folder),
-        "PACE_SECONDS": "0.01",
-        "DATABASE_URL": "",
-        "REDIS_URL": "",
-    }
-    command = [sys.executable, "-m", "scrapy", *words]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | ours, capture_output=True, text=True, check=False)
+def settings(folder: Path) -> dict[str, str]:
+    """Those of a machine without any service."""
+    ours = {"ALLOWED_NETWORKS": "127.0.0.0/8", "DATA_DIR": str(folder), "PACE_SECONDS": "0.01"}
+    return os.environ | ours | {"DATABASE_URL": "", "REDIS_URL": ""}
 
 
 def test_scrapy_parse_shows_what_a_page_gives_and_needs_no_database(tmp_path: Path):
     with Site(render(novel())) as site:
         words = ["parse", "--spider", "generic", "-c", "chapters", "--nocolour", f"{site.url}/index.html"]
-        told = scrapy(tmp_path, *words)
+        command = [sys.executable, "-m", "scrapy", *words]
+        told = subprocess.run(command, cwd=ROOT, env=settings(tmp_path), capture_output=True, text=True, check=False)
 
         assert [hit.path for hit in site.hits] == ["/robots.txt", "/index.html"]
     assert told.returncode == 0, told.stderr
@@ -38,6 +35,7 @@ def test_scrapy_parse_shows_what_a_page_gives_and_needs_no_database(tmp_path: Pa
 
 def test_scrapy_shell_says_why_a_page_is_not_fetched(tmp_path: Path):
     with Site({"/robots.txt": Page("User-agent: *\nDisallow: /login")}) as site:
-        told = scrapy(tmp_path, "shell", "-c", "response", f"{site.url}/login")
+        words = [__main__.__file__, "shell", "-c", "response", f"{site.url}/login"]
+        forked(words, settings(tmp_path), tmp_path / "log").wait(60)
 
-    assert f"forbids {site.url}/login to programs" in told.stderr
+    assert f"forbids {site.url}/login to programs" in (tmp_path / "log").read_text()
