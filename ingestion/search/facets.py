@@ -11,11 +11,16 @@ _SIGN = "#"
 def of(*, novel_id: int, site: str, language: str | None) -> tuple[str, ...]:
     """What a chapter is found by beside its words."""
     return (
-        f"novel{_SIGN}{novel_id}",
+        novel(novel_id),
         f"site{_SIGN}{site}",
         f"language{_SIGN}{tongues.primary(language)}",
         tongue(tongues.of(language)),
     )
+
+
+def novel(novel_id: int) -> str:
+    """The facet of a novel's chapters."""
+    return f"novel{_SIGN}{novel_id}"
 
 
 def tongue(configuration: str) -> str:

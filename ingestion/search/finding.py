@@ -52,13 +52,13 @@ def find(session: Session, wish: Wish) -> Results:
     first = wish.offset == 0 and wish.novel_id is None
     novels = titles.found(session, wish) if first else []
     asked = query.question(session, wish)
-    rows = chapters.found(session, asked, wish) if asked else []
+    rows, more = chapters.found(session, asked, wish) if asked else ([], False)
     shown = rows[: wish.limit]
     return Results(
         novels=tuple(novels),
         chapters=_shown(session, shown, asked) if asked else (),
         next_offset=wish.offset + wish.limit if len(rows) > wish.limit else None,
-        more=bool(rows) and rows[0].more,
+        more=more,
         waiting=index.waiting(session),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -68,6 +68,12 @@ class Question:
     wider: str | None
     bare: str
     lexemes: dict[str, frozenset[str]]
+
+    def among(self, novel_ids: Sequence[int]) -> Question:
+        """The same, of the chapters of these novels alone."""
+        these = _either([_quoted(facets.novel(novel_id)) for novel_id in novel_ids])
+        wider = None if self.wider is None else f"({self.wider}) & ({these})"
+        return replace(self, exact=f"({self.exact}) & ({these})", wider=wider)
 
 
 def chunks(typed: str) -> list[Chunk]:
