@@ -11,8 +11,11 @@ from ingestion.background import table
 from ingestion.export import making
 from ingestion.export.wish import Wish
 from ingestion.models import NovelRow, Task
+from ingestion.pictures import table as pictures
 from ingestion.status import Refresh, TaskStatus
 from tests.shelf import chapter, put
+
+COVER = "https://example.org/cover.png"
 
 
 def text(element: html.HtmlElement) -> str:
@@ -56,6 +59,21 @@ def test_of_a_long_novel_the_part_is_shown_in_which_the_place_is(browser: TestCl
         return html.fromstring(browser.get(f"/library/{novel}{query}").text).xpath("//li/@data-position")
 
     assert [listed(query) for query in ("", "?at=4", "?at=99")] == [["1", "2"], ["3", "4"], ["5"]]
+
+
+def test_behind_a_prefix_every_address_of_ours_has_it(browser: TestClient):
+    put(chapter(1, "<p>Old.</p>"), tags=("calm",), authors=("Ana",), cover_url=COVER)
+    novel = put(chapter(1), tags=("calm",), authors=("Ana",), cover_url=COVER)
+    with db.transaction() as session:
+        pictures.keep(session, COVER, name=f"{'a' * 64}.png", size=1)
+    prefixed = TestClient(browser.app, "http://localhost", root_path="/books")
+    paths = ("library", f"library/{novel}", f"library/{novel}/download", "read/1/revisions")
+    pages = [html.fromstring(prefixed.get(f"/books/{path}").text) for path in paths]
+
+    found = [
+        url for page in pages for url in page.xpath("//@href | //@src | //@action | //@formaction | //@data-again")
+    ]
+    assert [url for url in found if not url.startswith(("/books/", "#", "https://example.org/"))] == []
 
 
 @pytest.mark.parametrize("refresh", [Refresh.NEW, Refresh.ALL])

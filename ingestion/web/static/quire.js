@@ -169,6 +169,32 @@ if (novel) {
   }
 }
 
+// A file that is being made: look from time to time, and fetch it once it is there.
+const making = document.getElementById("making");
+if (making) {
+  const next = () => {
+    if (making.dataset.file) location.assign(making.dataset.file);
+    else if (making.dataset.again) setTimeout(look, 2000);
+  };
+  const look = async () => {
+    try {
+      const answer = await fetch(making.dataset.again);
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("making");
+      if (!found) {
+        location.assign(making.dataset.again);
+        return;
+      }
+      making.replaceChildren(...found.childNodes);
+      delete making.dataset.again;
+      Object.assign(making.dataset, found.dataset);
+    } catch {
+      // Nobody answers: the next look may find somebody.
+    }
+    next();
+  };
+  next();
+}
+
 nameLanguages(document);
 
 // Reader, search ----------------------------------------------------------------------------------------------------
