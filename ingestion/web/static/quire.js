@@ -1,5 +1,30 @@
 // What pages gain by JavaScript. Every page is of use without it; each part looks for its own element and does nothing where there is none.
 
+// What several pages know -------------------------------------------------------------------------------------------
+
+/** Where readers are in their novels, kept in this browser under `quire.place`: {novel: {chapter, position, at, seen, time}}. */
+const bookmarks = {
+  all() {
+    try {
+      const kept = JSON.parse(localStorage.getItem("quire.place"));
+      return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
+    } catch {
+      return {}; // no storage, or not what we wrote
+    }
+  },
+  of(novel) {
+    const place = this.all()[novel];
+    return place && typeof place === "object" ? place : {};
+  },
+  keep(novel, place) {
+    try {
+      localStorage.setItem("quire.place", JSON.stringify({ ...this.all(), [novel]: place }));
+    } catch {
+      // no storage, or a full one: the place is then not remembered
+    }
+  },
+};
+
 // Home, activity, state ---------------------------------------------------------------------------------------------
 
 // Times are told as ages; the reader's own clock says when that was.
@@ -70,16 +95,6 @@ if (live) {
 
 // Library, a novel --------------------------------------------------------------------------------------------------
 
-// Where the reader of each novel is, as the reading page remembers it: {id: {chapter, position, seen, …}}; empty where that cannot be had.
-function places() {
-  try {
-    const found = JSON.parse(localStorage.getItem("quire.place"));
-    return found && typeof found === "object" ? found : {};
-  } catch {
-    return {};
-  }
-}
-
 function nameLanguages(within) {
   const names = new Intl.DisplayNames(["en"], { type: "language" });
   for (const element of within.querySelectorAll("[data-language]")) {
@@ -93,7 +108,7 @@ function nameLanguages(within) {
 
 // What is unread of each book on the shelf; `only` leaves out those of which nothing is.
 function tellUnread(only) {
-  const known = places();
+  const known = bookmarks.all();
   let left = 0;
   for (const book of document.querySelectorAll(".book")) {
     const last = Number(book.dataset.last);
@@ -158,14 +173,14 @@ if (browse) {
 
 const novel = document.querySelector(".novel");
 if (novel) {
-  const place = places()[novel.dataset.novel];
+  const place = bookmarks.of(novel.dataset.novel);
   const go = document.getElementById("continue");
-  if (go && Number.isSafeInteger(place?.chapter)) {
+  if (go && Number.isSafeInteger(place.chapter)) {
     go.href = novel.dataset.read + place.chapter;
     go.textContent = `Continue at chapter ${Number(place.position)}`;
   }
   for (const chapter of novel.querySelectorAll(".chapters li")) {
-    chapter.classList.toggle("read", Number(chapter.dataset.position) <= (Number(place?.seen) || 0));
+    chapter.classList.toggle("read", Number(chapter.dataset.position) <= (Number(place.seen) || 0));
   }
 }
 
@@ -224,29 +239,6 @@ function chooseLook(form) {
     document.cookie = `look=${LOOKS.map((name) => chosen.get(name)).join(".")}; path=/; max-age=${A_YEAR}; samesite=lax${secure}`;
   });
 }
-
-/** Where readers are in their novels, kept in this browser under `quire.place`: {novel: {chapter, position, at, seen, time}}. */
-const bookmarks = {
-  all() {
-    try {
-      const kept = JSON.parse(localStorage.getItem("quire.place"));
-      return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
-    } catch {
-      return {}; // no storage, or not what we wrote
-    }
-  },
-  of(novel) {
-    const place = this.all()[novel];
-    return place && typeof place === "object" ? place : {};
-  },
-  keep(novel, place) {
-    try {
-      localStorage.setItem("quire.place", JSON.stringify({ ...this.all(), [novel]: place }));
-    } catch {
-      // no storage, or a full one: the place is then not remembered
-    }
-  },
-};
 
 /** Remember the place in this chapter as the share of its paragraphs that were read, and go back to it. At the end it is 1. */
 function keepPlace(article, text) {
