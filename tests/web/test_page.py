@@ -47,6 +47,13 @@ def test_a_problem_is_told_as_a_page_with_the_requests_name(browser: TestClient)
     assert answer.headers["X-Request-ID"] in answer.text
 
 
+def test_what_is_not_there_is_told_to_a_browser_as_a_page_and_to_a_program_as_a_problem(browser: TestClient):
+    shown, told = (browser.get("/nowhere", headers={"Accept": kind}) for kind in ("text/html,*/*", "*/*"))
+
+    assert (shown.status_code, html.fromstring(shown.text).xpath("string(//h1)")) == (404, "Not Found")
+    assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_behind_a_prefix_every_link_has_it(browser: TestClient):
     prefixed = TestClient(browser.app, "http://localhost", root_path="/books")
     page = html.fromstring(prefixed.get("/books/").text)
