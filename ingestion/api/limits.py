@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import config, rate
 from ingestion.api.access import Caller
+from ingestion.api.credentials import path
 from ingestion.export.formats import Format
+
+#: Where whole books may be sent, and as what.
+IMPORTS = {"/import": Format.EPUB.media_type, "/library/import": "multipart/form-data"}
 
 
 def within_rate(caller: Caller) -> None:
@@ -23,7 +28,7 @@ def within_rate(caller: Caller) -> None:
 class BodyLimit:
     """Refuses a body of more than MAX_BODY_BYTES with 413 as soon as they have come, whatever its Content-Length says.
 
-    An EPUB that is sent to be imported may have MAX_IMPORT_BYTES. Starlette's own middleware for this answers in plain text, and not
+    What is sent to be imported may have MAX_IMPORT_BYTES. Starlette's own middleware for this answers in plain text, and not
     with problem details.
     """
 
@@ -48,5 +53,7 @@ class BodyLimit:
 
 
 def _is_import(scope: Scope) -> bool:
-    sent = Headers(scope=scope).get("content-type", "") if scope["type"] == "http" else ""
-    return scope.get("path") == "/import" and sent.partition(";")[0].strip().lower() == Format.EPUB.media_type
+    if scope["type"] != "http":
+        return False
+    sent = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    return IMPORTS.get(path(HTTPConnection(scope))) == sent

@@ -10,7 +10,21 @@ from fastapi import FastAPI, Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingestion.web import activity, appearance, download, find, home, job, library, login, novel, read, revisions, state
+from ingestion.web import (
+    activity,
+    appearance,
+    bring,
+    download,
+    find,
+    home,
+    job,
+    library,
+    login,
+    novel,
+    read,
+    revisions,
+    state,
+)
 from ingestion.web.page import STATIC, Static, tell
 
 
@@ -18,7 +32,7 @@ def install(app: FastAPI) -> FastAPI:
     """Let `app`, which is the API, show the pages too."""
     for open_to_all in (login, appearance):
         app.router.routes.extend(open_to_all.router.routes)  # not included: the guard is not before them
-    for page in (home, activity, job, state, library, novel, download, read, revisions, find):
+    for page in (home, activity, job, state, bring, library, novel, download, read, revisions, find):
         app.include_router(page.router, include_in_schema=False)
     app.router.default = _nowhere(app.router.default)
     app.mount("/static", Static(directory=STATIC), name="static")
