@@ -41,7 +41,7 @@ def up(settings: Settings) -> int:
         if not _REACHABLE.search(settings.user_agent):
             sys.stderr.write(f"{NOBODY_TO_ASK}\n")
         print(
-            f"API on http://{settings.api_host}:{settings.api_port} (docs at /docs), {settings.workers} workers",
+            f"the library on http://{settings.api_host}:{settings.api_port} (its API at /docs), {settings.workers} workers",
             flush=True,
         )
         assert supervisor.stdout is not None  # noqa: S101 - for the type checker: it is a pipe

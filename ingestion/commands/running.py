@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from ingestion.commands import output
 
 
@@ -29,14 +33,16 @@ def scheduler() -> None:
     Scheduler(broker.connection()).start()
 
 
-def demo() -> None:
+def demo(
+    browse: Annotated[bool, typer.Option("--browse", help="Stay until Ctrl-C, to look at it in a browser.")] = False,
+) -> None:
     """Show it all once, from nothing: a sample novel from a loopback site into a throwaway library.
 
-    Example: python cli.py demo
+    Example: python cli.py demo --browse
     """
     from ingestion import demo as story
 
-    raise SystemExit(story.run(output.out))
+    raise SystemExit(story.run(output.out, browse=browse))
 
 
 def upgrade() -> None:

@@ -26,8 +26,8 @@ START_SECONDS = 60
 PACE_SECONDS = 0.4
 
 
-def run(out: Console) -> int:
-    """Show it all; the exit code is 0 only when the novel is in the library."""
+def run(out: Console, *, browse: bool = False) -> int:
+    """Show it all, and with `browse` stay until Ctrl-C; the exit code is 0 only when the novel is in the library."""
     with tempfile.TemporaryDirectory(prefix="quire-demo-") as folder, _site() as site:
         settings = Settings(
             data_dir=Path(folder),
@@ -46,15 +46,23 @@ def run(out: Console) -> int:
             code = _story(out, settings, f"{site}/index.html", supervisor)
             if code:
                 out.print(log.read_text(errors="replace")[-4000:], markup=False)
+            elif browse:
+                _stay(out, f"http://{settings.api_host}:{settings.api_port}/library", supervisor)
     if code == 0:
         out.print(
             "\nAll of it is stopped and its folder is gone. Next: [bold]make up[/bold] keeps a library in ./data; then"
         )
         out.print(
-            "  .venv/bin/python cli.py ingest URL    or    POST /ingest, described at http://127.0.0.1:8000/docs",
+            "  open http://127.0.0.1:8000/ and paste a URL, or .venv/bin/python cli.py ingest URL, or POST /ingest",
             highlight=False,
         )
     return code
+
+
+def _stay(out: Console, url: str, supervisor: subprocess.Popen[bytes]) -> None:
+    out.print(f"\nRead it, search it and take it out at [bold]{url}[/bold] until Ctrl-C ends it.", highlight=False)
+    with contextlib.suppress(KeyboardInterrupt):
+        supervisor.wait()
 
 
 def _story(out: Console, settings: Settings, url: str, supervisor: subprocess.Popen[bytes]) -> int:
