@@ -102,7 +102,7 @@ def test_a_machine_that_is_lost_whole_loses_no_work(environment: dict[str, str])
             answer: dict[str, Any] = by.api.post("/ingest", json={"url": f"{site.url}/{n}/index.html"}).json()
             return int(answer["job_id"])
 
-        with connect(f"ws://127.0.0.1:{other.port}/ws/jobs", proxy=None) as live:
+        with connect(f"ws://127.0.0.1:{other.port}/ws/jobs", proxy=None, ping_interval=None) as live:
             jobs = [post(one, n) for n in range(NOVELS - 1)]
             until(lambda: any(map(one.works_on, jobs)) and any(map(other.works_on, jobs)), "not both are at work")
             lost = [job_id for job_id in jobs if one.works_on(job_id)]
