@@ -51,7 +51,7 @@ class Look:
     def fill(self, connection: Connection, number: int) -> None:
         """Put a row into every table, told from other rows by its number, and referring to rows of the same number."""
         for table in self._tables:
-            given = [column for column in table.columns if not (column.identity or column.computed)]
+            given = [column for column in table.columns if not column.computed]
             connection.execute(
                 table.insert().values({c.name: _value(table.name, c.name, c.type, number) for c in given})
             )
