@@ -63,7 +63,7 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
     gone = _mark_gone(session, known, listed)
     had = {key for key, row in known.items() if _has_text(row)}
     texts = had | {row["key"] for row in rows if row["content"] is not None}
-    _tally(session, novel_id, readable=len(texts), grown=bool(fresh))
+    tally(session, novel_id, readable=len(texts), grown=bool(fresh))
     here = len(texts & listed)
     return Saved(
         novel_id=novel_id, saved=here, missing=len(rows) - here, added=len(new), changed=changed, gone=gone, fresh=fresh
@@ -237,7 +237,7 @@ def _mark_gone(session: Session, known: dict[str, ChapterRow], listed: set[str])
     return len(gone)
 
 
-def _tally(session: Session, novel_id: int, *, readable: int, grown: bool) -> None:
+def tally(session: Session, novel_id: int, *, readable: int, grown: bool) -> None:
     """Keep beside the novel what its library is sorted by, for which nobody should have to look at all chapters."""
     values = {"readable": readable} | ({"grown_at": func.now()} if grown else {})
     other = NovelRow.readable != readable

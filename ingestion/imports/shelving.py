@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, defer
 from ingestion import db, novels
 from ingestion.items import ParsedNovel
 from ingestion.models import ChapterRow, Job, NovelRow, SourceRow
+from ingestion.search import index
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +36,8 @@ def shelve(session: Session, parsed: ParsedNovel) -> Shelved:
     session.execute(statement.on_conflict_do_nothing(index_elements=[NovelRow.site, NovelRow.key]))
     here = NovelRow.site == parsed.site, NovelRow.key == parsed.novel.key
     novel = session.scalars(select(NovelRow).where(*here).with_for_update()).one()
-    texts = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)
-    query = select(ChapterRow).where(ChapterRow.novel_id == novel.id).options(*texts)
+    left = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)
+    query = select(ChapterRow).where(ChapterRow.novel_id == novel.id).options(*left)
     known = session.scalars(query.order_by(ChapterRow.position, ChapterRow.id)).all()
     was_read = novel.seen_at is not None
     places = _places(known, [chapter.link.key for chapter in parsed.chapters], stay=was_read)
@@ -45,10 +46,13 @@ def shelve(session: Session, parsed: ParsedNovel) -> Shelved:
     gone = {"gone_at": db.now(session) if was_read else None}
     new = [row | gone for row in rows if row["key"] not in there]
     lacking = [row for row in rows if row["key"] in there and there[row["key"]].digest is None]
+    had = sum(row.digest is not None for row in known)
     if new:
         session.execute(insert(ChapterRow), new)
     _fill(session, there, lacking)
     _move(session, [] if was_read else known, places)
+    if new or lacking:
+        _grow(session, novel.id, readable=had + len(new) + len(lacking))
     return Shelved(novel_id=novel.id, texts=len(new) + len(lacking), was_read=was_read)
 
 
@@ -105,6 +109,13 @@ def _fill(session: Session, there: dict[str, ChapterRow], rows: Sequence[dict[st
     for row in rows:
         text = {name: row[name] for name in novels.TEXT} | found
         session.execute(update(ChapterRow).where(ChapterRow.id == there[row["key"]].id).values(text))
+
+
+def _grow(session: Session, novel_id: int, *, readable: int) -> None:
+    """Let those who look at the novel alone see that it has more chapters: its library, its catalogue, its search."""
+    novels.tally(session, novel_id, readable=readable, grown=True)
+    session.execute(update(NovelRow).where(NovelRow.id == novel_id).values(updated_at=func.now()))
+    index.ask(session, novel_id)
 
 
 def _move(session: Session, known: Sequence[ChapterRow], places: dict[str, int]) -> None:

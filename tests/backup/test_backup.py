@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,16 +56,19 @@ def backed_up(file: Path) -> None:
 def test_a_backup_taken_in_the_middle_of_a_job_brings_everything_back_and_the_job_goes_on(file: Path, work: Work):
     sample = make_novel(chapters=8, seed=4)
     pages = plain.render(sample)
+    held = list(pages)[-1]
     name = picture()
     with db.transaction() as session:
         token = tokens.create(session, "phone", Scope.READ)
     with Site(plain.render(novel())) as whole, Site(pages) as slow:
         before = [row.content for row in library(ingest(f"{whole.url}/index.html", work))]
-        with working(PACE_SECONDS="0.2"):
+        slow.pages[held] = replace(pages[held], delay=60)
+        with working():
             job_id = post(f"{slow.url}/index.html")
             until(lambda: has_pages(job_id, 2), "no page was fetched")
             backed_up(file)
             assert is_running(job_id)
+        slow.pages = pages
         drop()
         store.opened().place(name).unlink()  # type: ignore[union-attr]
         forget()

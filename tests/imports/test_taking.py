@@ -20,6 +20,7 @@ from ingestion.pictures import kinds, table
 from tests.conftest import TABLES, configure
 from tests.imports.files import Told, fanficfare, lncrawl, webtoepub
 from tests.library import Work, contents, ingest, library, novel, words
+from tests.search.shelf import index_all, places
 from tests.sites import art, royalroad
 from tests.sites.samples import prose
 from tests.sites.web import Page, Site
@@ -113,6 +114,23 @@ def test_an_older_file_over_a_newer_library_fills_holes_and_changes_nothing_else
     ]
     assert [row.missing_kind for row in found] == [None] * 4
     assert take(fanficfare(url, *TOLD)).chapters == 0
+
+
+def test_what_a_file_adds_counts_in_the_library_and_is_found(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, SEARCH="true")
+    url = royal_novel(parsed(chapter("11", 1, "newer"), chapter("12", 2, None), chapter("14", 3, "newest")))
+    index_all()
+    with db.transaction() as session:
+        before = session.scalars(select(NovelRow)).one()
+    novel_id = take(fanficfare(url, *TOLD)).novel_id
+    after = a_novel(novel_id)
+
+    assert (before.readable, after.readable) == (2, 4)
+    assert before.grown_at
+    assert after.grown_at
+    assert before.grown_at < after.grown_at
+    assert (index_all(), places("words")) == (2, [(novel_id, 2), (novel_id, 2)])
+    assert (take(fanficfare(url, *TOLD)).chapters, a_novel(novel_id).updated_at) == (0, after.updated_at)
 
 
 def test_files_of_a_novel_in_parts_come_together_in_the_order_that_they_tell():
