@@ -56,7 +56,7 @@ def backed_up(file: Path) -> None:
 def test_a_backup_taken_in_the_middle_of_a_job_brings_everything_back_and_the_job_goes_on(file: Path, work: Work):
     sample = make_novel(chapters=8, seed=4)
     pages = plain.render(sample)
-    held = list(pages)[-1]
+    *_, held = pages
     name = picture()
     with db.transaction() as session:
         token = tokens.create(session, "phone", Scope.READ)
