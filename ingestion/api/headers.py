@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingestion.api.credentials import path
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 INERT = {
@@ -29,7 +32,10 @@ class Inert:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and the answer back with the headers."""
-        own = {"Content-Security-Policy": SCRIPTED} if scope.get("path") in PAGES else {}
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        own = {"Content-Security-Policy": SCRIPTED} if path(HTTPConnection(scope)) in PAGES else {}
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -38,4 +44,4 @@ class Inert:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, sent if scope["type"] == "http" else send)
+        await self._app(scope, receive, sent)

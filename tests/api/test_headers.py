@@ -34,9 +34,12 @@ def test_no_answer_can_run_or_be_taken_for_another_kind(api: TestClient, path: s
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
+@pytest.mark.parametrize("root_path", ["", "/quire"])
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
-def test_the_pages_about_the_api_run_their_own_scripts_and_are_shown_in_no_frame(api: TestClient, path: str):
-    answer = api.get(path)
+def test_the_pages_about_the_api_run_their_own_scripts_and_are_shown_in_no_frame(
+    api: TestClient, path: str, root_path: str
+):
+    answer = TestClient(api.app, root_path=root_path).get(root_path + path)
 
     policy = answer.headers["Content-Security-Policy"]
     assert "script-src 'unsafe-inline' https://cdn.jsdelivr.net;" in policy

@@ -70,7 +70,9 @@ def test_what_is_no_epub_or_too_large_is_refused_at_once(api: TestClient, monkey
     fits = api.post("/import", content=BOOK, headers=EPUB)
     large = api.post("/import", content=BOOK + b"x", headers=EPUB)
     as_text = api.post("/import", content=BOOK)
+    below = TestClient(api.app, root_path="/quire").post("/quire/import", content=BOOK, headers=EPUB)
 
+    assert below.status_code == 202
     assert (broken.status_code, broken.json()["entries"][0]["outcome"]) == (200, "refused")
     assert [answer.status_code for answer in (fits, large, as_text)] == [202, 413, 413]
     assert "MAX_IMPORT_BYTES" in large.json()["detail"]
