@@ -125,6 +125,44 @@ ATTRIBUTES = {
     "th": {"abbr", "colspan", "headers", "rowspan", "scope"},
     "time": {"datetime"},
 }
+#: Those of them that begin a line, and end one.
+BLOCKS = set(
+    [
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "td",
+        "th",
+        "tr",
+        "ul",
+    ]
+)
 #: None of these can take an element out of sight.
 STYLES = {"font-style", "font-variant", "font-weight", "text-align", "text-decoration"}
 IDENTIFIER = re.compile(r"^[A-Za-z][\w.:-]{0,200}$")
@@ -190,29 +228,9 @@ def lines(fragment: str) -> list[str]:
     if not fragment.strip():
         return []
     root = html.fragment_fromstring(fragment, create_parent="div", parser=_DEEP)
-    # A word ends where a block ends, though no space stands between the two in the markup.
-    for element in root.iter(
-        "br",
-        "p",
-        "div",
-        "li",
-        "tr",
-        "td",
-        "th",
-        "blockquote",
-        "dd",
-        "dt",
-        "section",
-        "header",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ):
-        element.tail = f"{_LINE_END}{element.tail or ''}"
+    # A word ends where a block begins or ends, though no space stands between the two in the markup.
+    for element in root.iter(*BLOCKS, "br", "hr"):
+        element.text, element.tail = (f"{_LINE_END}{text or ''}" for text in (element.text, element.tail))
     found = (" ".join(line.split()) for line in str(root.text_content()).split(_LINE_END))
     return [line for line in found if line]
 

@@ -86,6 +86,9 @@ def test_words_of_neighbouring_blocks_do_not_run_together():
     assert sanitize.text("<p>one</p><p>two<br>three</p><table><tr><td>four</td><td>five</td></tr></table>") == (
         "one two three four five"
     )
+    assert sanitize.lines("one<p>two<i>t</i>oo<br/>three</p>four<ul><li>five</ul>six<hr>seven") == (
+        ["one", "twotoo", "three", "four", "five", "six", "seven"]
+    )
 
 
 def test_a_reader_gets_our_address_of_a_picture_and_no_address_of_one_that_is_not_here():
