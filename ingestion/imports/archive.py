@@ -12,6 +12,8 @@ from ingestion.errors import Locked, ParseError, TooLarge
 #: Files that an EPUB may have, and bytes of all that is read of it, unpacked, each page counted twice.
 MOST_FILES = 100_000
 MOST_BYTES = 400_000_000
+#: How files are packed (Open Container Format, 4.2.2). The others of Python's zipfile may take gigabytes, and fail in ways of their own.
+PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED = 0x1
 _BROKEN = (
     zipfile.BadZipFile,
@@ -49,6 +51,8 @@ class Archive:
             raise ParseError(f"this EPUB has no file {name}")
         if entry.flag_bits & _ENCRYPTED:
             raise Locked("this EPUB is locked by a password; unlock it first")
+        if entry.compress_type not in PACKED:
+            raise ParseError(f"{name} in this EPUB is packed in a way that no EPUB may be")
         self._left -= entry.file_size
         if entry.file_size > most or self._left < 0:
             raise TooLarge(

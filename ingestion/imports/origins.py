@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -46,7 +47,7 @@ class Told:
 
 def novel(epub: Epub) -> str:
     """The URL that leads to the novel: the index's, where there are several. Raises ParseError when there is none."""
-    for found in (*_in_package(epub), *_on_pages(epub)):
+    for found in chain(_in_package(epub), _on_pages(epub)):
         if url := _SCHEME.fullmatch(found.strip()):
             return url[1]
     raise ParseError(f"“{epub.metadata.title}” does not say from which URL it is; ingest that by itself")

@@ -15,10 +15,10 @@ KINDS = {"xhtml": "application/xhtml+xml", "ncx": "application/x-dtbncx+xml", "p
 Told = tuple[str, str, str]
 
 
-def packed(files: Mapping[str, str | bytes], *, path: str = "content.opf") -> bytes:
-    """The zip of these files, whose package is at `path`."""
+def packed(files: Mapping[str, str | bytes], *, path: str = "content.opf", by: int = ZIP_DEFLATED) -> bytes:
+    """The zip of these files, whose package is at `path`, packed `by` a method."""
     file = io.BytesIO()
-    with ZipFile(file, "w", ZIP_DEFLATED) as made:
+    with ZipFile(file, "w", by) as made:
         own = {"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER.format(path=path)}
         for name, content in {**own, **files}.items():
             made.writestr(name, content)

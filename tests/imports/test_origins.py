@@ -39,6 +39,12 @@ def test_an_identifier_may_be_the_url(identifier: str):
     assert origins.novel(reading.opened(io.BytesIO(packed({"content.opf": opf})))) == "https://a.example/1"
 
 
+def test_a_page_that_is_not_there_keeps_no_book_from_telling_where_it_is_from():
+    opf = package(f"<dc:source>{SITE}</dc:source>", {"a": "a.xhtml"}, ["a"])
+
+    assert origins.novel(reading.opened(io.BytesIO(packed({"content.opf": opf})))) == SITE
+
+
 def test_an_epub_that_is_from_nowhere_says_so():
     opf = package("<dc:identifier>urn:uuid:1</dc:identifier><dc:source>a shelf</dc:source>", {"a": "a.xhtml"}, ["a"])
     epub = reading.opened(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import struct
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
 from ingestion.errors import IngestionError, Locked, ParseError, TooLarge
-from ingestion.imports import markup, reading
+from ingestion.imports import contents, markup, reading
 from ingestion.imports.archive import Archive
+from ingestion.naming import LONGEST_NAME
 from tests.alike import alike
 from tests.conftest import configure
-from tests.imports.files import package, packed, page
+from tests.imports.files import ncx, package, packed, page, point
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -40,6 +41,7 @@ def one_page(content: str | bytes, *, href: str = "a.xhtml") -> reading.Epub:
         (packed({"META-INF/container.xml": "no XML"}), ParseError, "container.xml in this EPUB is no XML"),
         (packed({"content.opf": f"{ENTITIES}<package/>"}), ParseError, "content.opf in this EPUB declares entities"),
         (packed({"content.opf": "<package/>"}), ParseError, "has no metadata"),
+        (packed({"content.opf": "<package/>"}, by=ZIP_LZMA), ParseError, "is packed in a way that no EPUB may be"),
     ),
 )
 def test_what_cannot_be_read_is_refused(file: bytes, error: type[IngestionError], told: str):
@@ -52,6 +54,16 @@ def test_scrambled_fonts_and_another_media_type_are_no_lock():
     epub = opened(packed({"META-INF/encryption.xml": fonts, "mimetype": "x", "content.opf": package("", {}, [])}))
 
     assert epub.metadata.title == "The Lamp on the Weir"
+
+
+def test_titles_in_the_contents_are_no_longer_than_a_name_may_be_however_many_stand_below_them():
+    long = "The Weir " * 10_000
+    points = point(long, "a.xhtml", point(long, "b.xhtml", *(point("x", f"{n}.xhtml") for n in range(2000))))
+    found = contents.of_ncx(markup.xml(ncx(points).encode(), "toc.ncx"), "toc.ncx")
+
+    assert len(found) == 2002
+    assert {len(one.title) for one in found.values()} == {1, LONGEST_NAME}
+    assert {len(one.volume or "") for one in found.values()} == {0, LONGEST_NAME}
 
 
 @pytest.mark.parametrize("href", ["../../etc/a.xhtml", "/etc/passwd.xhtml", "http://127.0.0.1/a.xhtml"])
