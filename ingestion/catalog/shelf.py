@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """Which novels: those that have all of these `words` in their title or among their authors, and so on; unset: all. And which page of them."""
+    """Which novels: those that are called by these `words`, and so on; unset: all. And which page of them."""
 
     words: str | None = None
     letter: str | None = None

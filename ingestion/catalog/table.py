@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, lateral, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, lateral, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from ingestion.catalog.shelf import Wish
 from ingestion.models import ChapterRow, NovelRow
+from ingestion.search import titles
+from ingestion.search.query import Wish as Search
 
 PAGE = 50
 DOORS = 100
@@ -39,16 +41,12 @@ def newest(session: Session, wish: Wish) -> Sequence[NovelRow]:
 
 
 def _page(session: Session, wish: Wish, *order: ColumnElement[Any] | InstrumentedAttribute[int]) -> Sequence[NovelRow]:
-    query = select(NovelRow).where(*_fits(wish)).order_by(*order)
+    query = select(NovelRow).where(*_fits(session, wish)).order_by(*order)
     return session.scalars(query.offset((wish.page - 1) * PAGE).limit(PAGE + 1)).all()
 
 
-def _fits(wish: Wish) -> list[ColumnElement[bool]]:
-    authors = func.array_to_string(NovelRow.authors, "\n")
-    words = (wish.words or "").split()
-    fits: list[ColumnElement[bool]] = [
-        NovelRow.title.icontains(word, autoescape=True) | authors.icontains(word, autoescape=True) for word in words
-    ]
+def _fits(session: Session, wish: Wish) -> list[ColumnElement[bool]]:
+    fits = [_called(session, wish.words)] if wish.words and wish.words.strip() else []
     if wish.letter is not None:
         fits.append(_letter == wish.letter)
     if wish.author is not None:
@@ -60,9 +58,22 @@ def _fits(wish: Wish) -> list[ColumnElement[bool]]:
     return fits
 
 
+def _called(session: Session, words: str) -> ColumnElement[bool]:
+    """What has all of the words in its title or among its authors, as they are typed, or is found by them with a slip or two."""
+    authors = func.array_to_string(NovelRow.authors, "\n")
+    as_typed = (
+        NovelRow.title.icontains(word, autoescape=True) | authors.icontains(word, autoescape=True)
+        for word in words.split()
+    )
+    found = titles.found(session, Search(text=words, limit=titles.MOST))
+    return and_(*as_typed) | NovelRow.id.in_([novel.id for novel in found])
+
+
 def count_by(session: Session, column: InstrumentedAttribute[Any], wish: Wish) -> list[tuple[Any, int]]:
     """The values of the novels' column, each with how many have it."""
-    query = select(column, func.count()).where(*_fits(wish), column.is_not(None)).group_by(column).order_by(column)
+    query = (
+        select(column, func.count()).where(*_fits(session, wish), column.is_not(None)).group_by(column).order_by(column)
+    )
     return [(value, count) for value, count in session.execute(query)]
 
 

@@ -26,6 +26,7 @@ from tests.background.deeds import only
 from tests.catalog import library, schemas
 from tests.catalog.schemas import ATOM, feed, titles
 from tests.conftest import configure
+from tests.search.shelf import index_all, shelve
 from tests.sites import art
 from tests.test_novels import NOVEL, chapter, parsed, save
 from tests.waiting import until
@@ -111,6 +112,16 @@ def test_all_words_are_looked_for_in_titles_and_authors(api: TestClient, words: 
     assert titles(feed(api, url.get("template").replace("{searchTerms}", quote(words)))) == found
     answer = api.get(search["href"].replace("{?query}", f"?query={quote(words)}"))
     assert len(schemas.opds2(answer.content).get("publications", [])) == len(found)
+
+
+def test_words_with_a_slip_find_the_novel_and_count_it(api: TestClient):
+    shelve("It falls.", title="The Lamp on the Weir", language="en")
+    shelve("It rises.", key="n2", title="Elsewhere", language="de")
+    index_all()
+    page = feed(api, "/opds/search?q=the lamp on teh wier")
+
+    assert titles(page) == ["The Lamp on the Weir"]
+    assert page.xpath("atom:link[@rel='http://opds-spec.org/facet']", namespaces=ATOM) == []
 
 
 def test_who_has_a_page_is_not_sent_it_again(api: TestClient):
