@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +15,7 @@ from ingestion.api import create_app, exports
 from ingestion.background.perform import perform
 from ingestion.export import store
 from tests.background.deeds import only
+from tests.conftest import configure
 from tests.test_novels import NOVEL, chapter, parsed, save
 
 
@@ -40,6 +42,19 @@ def test_a_book_is_made_in_the_background_and_served_until_the_novel_changes(api
 
     save(parsed(chapter("a", 1, "Other words."), novel=novel))
     assert api.get(path).status_code == 202
+
+
+def test_a_folder_that_takes_no_file_is_named_and_tried_again(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "books").touch()
+    configure(monkeypatch, EXPORTS_DIR=str(tmp_path / "books"))
+    asked = api.get(f"/novels/{save(parsed(chapter('a', 1))).novel_id}/export")
+    perform(only().id)
+    told = api.get(asked.headers["Location"]).json()
+
+    assert (told["status"], told["error_kind"]) == ("queued", "unreachable")
+    assert told["error_message"].startswith(f"the books' folder {tmp_path / 'books'} (EXPORTS_DIR) takes no file: ")
 
 
 def test_who_has_the_file_or_a_part_of_it_is_not_sent_all_again(api: TestClient):
