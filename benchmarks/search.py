@@ -54,7 +54,7 @@ def _wishes(library: MadeUp) -> Iterator[tuple[str, Wish]]:
     phrase = " ".join(library.sentences[1].split()[3:6])
     yield "a rare word", Wish(text=frequent(0.0005))
     yield "a word of half of the chapters", Wish(text=half)
-    yield "the same in one novel", Wish(text=half, novel_id=1)
+    yield "the same in one novel", Wish(text=half, novel_id=2)  # the first is in Japanese
     yield "the same, third page", Wish(text=half, offset=40)
     yield "two words, each of a tenth of the chapters", Wish(text=f"{frequent(0.1)} {frequent(0.09)}")
     yield "either of them, without the word of half", Wish(text=f"{frequent(0.1)} OR {frequent(0.09)} -{half}")
