@@ -53,7 +53,7 @@ def challenge(connection: HTTPConnection, *, invalid: bool) -> str:
 def path(connection: HTTPConnection) -> str:
     """What is asked for, without what a proxy puts before it (`root_path`)."""
     asked: str = connection.scope["path"]
-    return asked.removeprefix(connection.scope.get("root_path", ""))
+    return asked.removeprefix(connection.scope.get("root_path", "").rstrip("/"))
 
 
 def only_asks(connection: HTTPConnection) -> bool:

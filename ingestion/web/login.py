@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from ingestion import config, db, tickets, tokens
 from ingestion.api.credentials import COOKIE, comes_from_us
@@ -25,6 +25,8 @@ def ask(request: Request, next: str = "/") -> Response:
 @router.post("/login")
 def begin(request: Request, token: Annotated[str, Form(max_length=500)], next: Next = "/") -> Response:
     """A session for the token's bearer, and on to the page that was asked for."""
+    if not comes_from_us(request):  # or a page of others could let this browser in as somebody else
+        raise HTTPException(403, "Only the form on this page may be sent here.")
     current = config.settings()
     with db.transaction() as session:
         bearer = tokens.bearer(session, current, token.strip())

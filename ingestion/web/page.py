@@ -66,7 +66,7 @@ class Static(StaticFiles):
 def show(request: Request, template: str, status: int = 200, /, **context: Any) -> Response:
     """The page that `template` makes of `context`."""
     done = unquote(request.cookies.get(DONE, "")) if status == 200 else ""
-    context |= {"look": look.of(request), "path": path(request), "root": root(request), "done": done}
+    context |= {"look": look.of(request), "path": credentials.path(request), "root": root(request), "done": done}
     answer = templates.TemplateResponse(request, template, context, status, headers=HEADERS)
     if done:
         answer.delete_cookie(DONE)
@@ -100,13 +100,13 @@ def root(request: Request) -> str:
     return str(request.scope.get("root_path", "")).rstrip("/")
 
 
-def path(request: Request) -> str:
-    """The request's path, as our routes know it."""
-    return request.url.path.removeprefix(root(request))
-
-
 class Page(APIRoute):
-    """A route whose problems are told as a page; whoever needs a token is asked for it."""
+    """A route whose problems are told as a page; whoever needs a token is asked for it. What can be got, can be asked for without its body."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI's, remembering how to tell a problem."""
@@ -122,7 +122,7 @@ class Page(APIRoute):
 def tell(request: Request, problem: Problem, headers: Mapping[str, str] | None) -> Response:
     """The problem as a page; for want of a token, the page that asks for one."""
     if problem.status == 401:
-        asked = path(request) + (f"?{request.url.query}" if request.url.query else "")
+        asked = credentials.path(request) + (f"?{request.url.query}" if request.url.query else "")
         return go(request, f"/login?next={quote(asked if request.method == 'GET' else '/', safe='')}")
     page = show(request, "problem.html", problem.status, problem=problem)
     page.headers.update(headers or {})

@@ -68,6 +68,7 @@ def test_no_page_of_others_uses_a_session(browser: TestClient, origin: str):
     browser.post("/login", data={"token": new()})
     forged = {"Origin": origin}
 
+    assert browser.post("/login", data={"token": new(Scope.READ)}, headers=forged).status_code == 403
     assert browser.post("/", data={"url": "https://example.org/n"}, headers=forged).url.path == "/login"
     assert browser.post("/ingest", json={"url": "https://example.org/n"}, headers=forged).status_code == 401
     assert browser.post("/logout", headers=forged).status_code == 200
