@@ -43,7 +43,7 @@ class Problem(BaseModel):
     request_id: str | None = Field(None, description="As in X-Request-ID, and in the lines of the log.")
 
 
-#: How a route that is a page tells a problem; it sets `request.state.tell`.
+#: How a page tells a problem: a route that is one sets `request.state.tell`; `app.state.tell`, where there is one, is for what no route answers.
 Tell: TypeAlias = Callable[[Request, Problem, Mapping[str, str] | None], Response]
 
 
@@ -91,10 +91,18 @@ def _answer(
 ) -> Response:
     title = HTTPStatus(status).phrase
     problem = Problem(title=title, status=status, detail=detail, errors=errors, request_id=requests.name())
-    tell: Tell | None = getattr(request.state, "tell", None)
+    tell = _teller(request, status)
     if tell is not None:
         return tell(request, problem, headers)
     return JSONResponse(problem.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _teller(request: Request, status: int) -> Tell | None:
+    """How to tell it other than as JSON: to who asked for a page, and to a browser whose address leads nowhere."""
+    tell: Tell | None = getattr(request.state, "tell", None)
+    if tell is None and status in {404, 405} and "text/html" in request.headers.get("Accept", ""):
+        tell = getattr(request.app.state, "tell", None)
+    return tell
 
 
 async def _http(request: Request, error: Exception) -> Response:

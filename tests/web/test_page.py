@@ -70,3 +70,16 @@ def test_the_look_is_kept_in_a_cookie_and_nothing_else_gets_in(browser: TestClie
     look = tuple(page.get(f"data-{name}") for name in ("theme", "size", "width", "face", "lines"))
     given = {"dark.xl.wide": ("dark", "xl", "wide"), "dark.<b>.": ("dark", "m", "normal")}
     assert look == (*given.get(cookie, ("auto", "m", "normal")), "serif", "normal")
+
+
+def test_a_browser_whose_address_leads_nowhere_is_told_by_a_page_and_a_program_is_not(browser: TestClient):
+    page = {"Accept": "text/html,*/*;q=0.8"}
+    lost, formless = (browser.get(url, headers=page) for url in ("/libary", "/state/pause"))
+
+    assert (lost.status_code, "There is nothing at this address" in lost.text) == (404, True)
+    assert (formless.status_code, formless.headers["Allow"], "a form is sent" in formless.text) == (405, "POST", True)
+    assert browser.get("/libary").json()["detail"] == "Not Found"
+
+
+def test_a_page_can_be_asked_for_without_its_body(browser: TestClient):
+    assert {browser.head(url).status_code for url in ("/", "/library", "/login", "/look")} == {200}
