@@ -38,7 +38,7 @@ def test_a_job_at_work_shows_its_step_its_pages_and_the_wait_for_its_host(browse
     assert shown.xpath("string(//li[@aria-current='step']/strong)") == "Crawling"
     assert shown.xpath("//progress[@value='17'][@max='110']/text()") == ["17 of 110 pages"]
     assert 35 < float(shown.xpath("string(//@data-wait)")) <= 40
-    assert shown.xpath("//@data-stream") == [f"/jobs/{job}/stream?since=2"]
+    assert shown.xpath("//@data-socket") == [f"/ws/jobs/{job}?last_event_id=2"]
     assert shown.xpath("//noscript/meta[@http-equiv='refresh']")
     assert forms(shown) == [f"/activity/{job}/cancel"]
 

@@ -25,17 +25,25 @@ const bookmarks = {
   },
 };
 
+/** Now, and again when the browser goes back to the page and shows it as it was left. */
+const whenShown = (act) => {
+  act();
+  addEventListener("pageshow", (event) => event.persisted && act());
+};
+
 // Home, activity, state ---------------------------------------------------------------------------------------------
 
-// Times are told as ages; the reader's own clock says when that was.
+// Times are told as ages; the reader's own clock says when that was. Those in a chapter's text are its own.
 const localise = (part) => {
-  for (const time of part.querySelectorAll("time[title]")) time.title = new Date(time.dateTime).toLocaleString();
+  for (const time of part.querySelectorAll("time[title]:not(.text *)")) time.title = new Date(time.dateTime).toLocaleString();
 };
 localise(document);
 
 // A page that says what is going on asks the server for itself again whenever it hears of news, and takes over the parts that read otherwise.
 const live = document.querySelector("[data-live]");
 if (live) {
+  const OVER = [1000, 4404]; // the socket's word that nothing will happen any more
+  const AGAIN = 10_000;
   const shown = new Map();
   let last = Date.now(), waiting = false, missed = false;
 
@@ -53,36 +61,44 @@ if (live) {
     }
   };
 
-  const look = async () => {
-    waiting = false;
-    last = Date.now();
-    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const show = (text) => {
+    const page = new DOMParser().parseFromString(text, "text/html");
     document.title = page.title;
     for (const part of live.querySelectorAll("[data-part]")) renew(part, page.getElementById(part.id));
   };
 
+  // One look at a time: of two, the older answer might come last.
+  const look = async () => {
+    last = Date.now();
+    missed = false;
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    const text = await answer?.text().catch(() => null);
+    if (text && answer.ok && !answer.redirected) show(text);
+    waiting = false;
+    if (!text || answer.status >= 500) setTimeout(news, AGAIN);
+    else if (missed) news();
+  };
+
   const news = () => {
-    missed = document.hidden;
-    if (missed || waiting) return;
+    missed = document.hidden || waiting;
+    if (missed) return;
     waiting = true;
     setTimeout(look, Math.max(0, last + Number(live.dataset.pause) - Date.now()));
   };
   document.addEventListener("visibilitychange", () => missed && news());
+  addEventListener("pageshow", (event) => event.persisted && news());
 
-  if (live.dataset.stream) {
-    const stream = new EventSource(live.dataset.stream);
-    for (const name of ["snapshot", "event", "progress"]) stream.addEventListener(name, news);
-    document.documentElement.classList.add("follows");
-  } else {
-    const listen = () => {
-      const socket = new WebSocket(new URL(live.dataset.socket, location.href.replace(/^http/, "ws")));
-      socket.onmessage = news;
-      socket.onclose = () => setTimeout(() => { news(); listen(); }, 10_000);
+  // No EventSource: of these a browser has six at a site, in all tabs together, and asks for nothing else meanwhile.
+  const listen = () => {
+    const socket = new WebSocket(new URL(live.dataset.socket, location.href.replace(/^http/, "ws")));
+    socket.onmessage = news;
+    socket.onclose = ({ code }) => {
+      if (OVER.includes(code)) news();
+      else setTimeout(() => { news(); listen(); }, AGAIN);
     };
-    listen();
-  }
+  };
+  listen();
+  document.documentElement.classList.add("follows");
 
   setInterval(() => {
     for (const wait of live.querySelectorAll("[data-wait]")) {
@@ -123,7 +139,8 @@ function tellUnread(only) {
   return left;
 }
 
-const browse = document.getElementById("browse");
+// By more than its id, which an element of a chapter's text may have, too.
+const browse = document.querySelector("form#browse");
 if (browse) {
   const found = document.getElementById("found");
   const told = document.getElementById("told");
@@ -168,11 +185,10 @@ if (browse) {
     clearTimeout(waiting);
     show();
   });
-  tellUnread(false);
+  whenShown(() => tellUnread(only.checked));
 }
 
-const novel = document.querySelector(".novel");
-if (novel) {
+function tellPlace(novel) {
   const place = bookmarks.of(novel.dataset.novel);
   const go = document.getElementById("continue");
   if (go && Number.isSafeInteger(place.chapter)) {
@@ -184,8 +200,11 @@ if (novel) {
   }
 }
 
+const novel = document.querySelector(".novel");
+if (novel) whenShown(() => tellPlace(novel));
+
 // A file that is being made: look from time to time, and fetch it once it is there.
-const making = document.getElementById("making");
+const making = document.querySelector("#making[role]");
 if (making) {
   const next = () => {
     if (making.dataset.file) location.assign(making.dataset.file);
@@ -334,6 +353,6 @@ function read(article) {
   article.querySelector("[data-keys]").hidden = false;
 }
 
-wearLook();
+whenShown(wearLook);
 document.querySelectorAll("[data-look]").forEach(chooseLook);
 document.querySelectorAll("article[data-chapter]").forEach(read);
