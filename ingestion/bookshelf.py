@@ -21,11 +21,6 @@ def page(session: Session, *, before: int | None, limit: int) -> Sequence[NovelR
     return session.scalars(query if before is None else query.where(NovelRow.id < before)).all()
 
 
-def latest(session: Session, *, limit: int) -> Sequence[NovelRow]:
-    """At most `limit` novels, those that were last saved first."""
-    return session.scalars(select(NovelRow).order_by(NovelRow.updated_at.desc(), NovelRow.id).limit(limit)).all()
-
-
 def by_id(session: Session, novel_ids: Collection[int]) -> dict[int, NovelRow]:
     """Those of these novels that there are."""
     query = select(NovelRow).where(NovelRow.id.in_(novel_ids))

@@ -15,7 +15,6 @@ from ingestion.sanitize import storable
 from ingestion.search import finding
 from ingestion.search.finding import FoundChapter, Results
 from ingestion.search.query import LONGEST, Wish
-from ingestion.web import written
 from ingestion.web.page import Page, root, show
 
 router = APIRouter(route_class=Page)
@@ -38,7 +37,7 @@ def find(request: Request, q: str = "", novel: Novel = None, offset: Offset = 0)
             raise HTTPException(404, f"There is no novel {novel} in this library.")
         wish = Wish(text=asked, novel_id=novel, limit=LIMIT, offset=offset)
         found = finding.find(session, wish) if asked else Results()
-    ways = {"place": partial(_place, request, asked), "hit": partial(_hit, asked), "written": written.attributes}
+    ways = {"place": partial(_place, request, asked), "hit": partial(_hit, asked)}
     pages = {"earlier": max(0, offset - LIMIT) if offset else None, "later": found.next_offset}
     return show(request, "find.html", q=asked, within=within, found=found, **ways, **pages)
 

@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from ingestion import bookshelf, db, intake, joblist, lines, urls
+from ingestion import bookshelf, browsing, db, intake, joblist, lines, urls
 from ingestion.api.limits import within_rate
 from ingestion.errors import Cancelled, ForbiddenAddress
-from ingestion.pictures import table
-from ingestion.pictures.kinds import path
 from ingestion.status import RUNNING, Priority, Refresh
+from ingestion.web.library import STATUSES, cards
 from ingestion.web.page import Page, go, show
 
 router = APIRouter(route_class=Page)
@@ -48,11 +47,10 @@ def _page(request: Request, status: int, **said: Any) -> Response:
         working = joblist.page(session, statuses=RUNNING, limit=AT_WORK)
         waiting = sum(rows.due + rows.resting + rows.paused for rows in lines.waiting(session).values())
         dead = joblist.dead_letters(session)
-        shelf = bookshelf.latest(session, limit=NOVELS)
-        covers = table.names(session, [novel.cover_url for novel in shelf if novel.cover_url])
+        newest, _ = browsing.found(session, browsing.Wish(), skip=0, limit=NOVELS)
+        shelf = cards(session, newest)
         novels = bookshelf.by_id(session, {job.novel_id for job in working if job.novel_id})
         now = db.now(session)
     said |= {"working": working, "waiting": waiting, "novels": novels, "shelf": shelf, "now": now}
-    said |= {"covers": {url: path(name) for url, name in covers.items()}}
-    said |= {"stopped": sum(count for kind, count in dead.items() if kind != Cancelled.kind)}
+    said |= {"stopped": sum(count for kind, count in dead.items() if kind != Cancelled.kind), "statuses": STATUSES}
     return show(request, "home.html", status, **said)

@@ -15,7 +15,6 @@ from ingestion.browsing import Order, Tally, Wish
 from ingestion.items import Publication
 from ingestion.models import NovelRow
 from ingestion.pictures import kinds, table
-from ingestion.web import times, written
 from ingestion.web.page import Page, show
 
 router = APIRouter(route_class=Page)
@@ -66,7 +65,7 @@ def library(
         shown = {"now": db.now(session), "total": total, "books": cards(session, found)}
         shown |= {} if part else {"choices": browsing.choices(session)}
     shown |= {"wish": wish, "page": page, "pages": -(-total // LIMIT), "link": _link(wish)}
-    shown |= {"orders": ORDERS, "statuses": STATUSES, "ago": times.ago, "written": written.attributes}
+    shown |= {"orders": ORDERS, "statuses": STATUSES}
     return show(request, "shelf.html" if part else "library.html", **shown)
 
 

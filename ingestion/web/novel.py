@@ -20,7 +20,6 @@ from ingestion.export.formats import Format
 from ingestion.models import NovelRow
 from ingestion.pictures import kinds, table
 from ingestion.status import Refresh
-from ingestion.web import reasons, times, written
 from ingestion.web.download import NAMES
 from ingestion.web.library import STATUSES
 from ingestion.web.page import Page, go, show
@@ -51,7 +50,7 @@ def novel(request: Request, novel_id: Id, at: Annotated[int | None, Query(ge=0, 
         shown = _about(session, row) | _chapters(session, row, parts, at)
     shown |= {"novel": row, "now": now, "is_new": lambda chapter: _is_new(chapter, row, now)}
     shown |= {"statuses": STATUSES, "rhythms": RHYTHMS, "formats": {each: NAMES[each] for each in Format}}
-    return show(request, "novel.html", reason=reasons.of, ago=times.ago, written=written.attributes, **shown)
+    return show(request, "novel.html", **shown)
 
 
 @router.post("/library/{novel_id}/update", dependencies=[Depends(within_rate)])

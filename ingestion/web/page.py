@@ -14,10 +14,10 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from ingestion import VERSION, tongue
+from ingestion import VERSION
 from ingestion.api import credentials
 from ingestion.api.problems import Problem
-from ingestion.web import look, reasons, times
+from ingestion.web import look, reasons, times, written
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -48,9 +48,9 @@ templates.env.globals |= {
     "static": f"static/{{}}?v={_version()}".format,
     "session": credentials.COOKIE,
     "reason": reasons.of,
-    "tongue": tongue,
+    "written": written.attributes,
 }
-templates.env.filters |= {"ago": times.ago, "lasting": times.lasting, "moment": times.moment}
+templates.env.filters |= {"ago": times.ago, "day": times.day, "lasting": times.lasting, "moment": times.moment}
 
 
 class Static(StaticFiles):

@@ -11,7 +11,7 @@ from ingestion import bookshelf, db, neighbours, pictures, tongue, urls
 from ingestion.api.schemas import Id
 from ingestion.models import ChapterRow, NovelRow
 from ingestion.pictures import kinds, table
-from ingestion.web import text, written
+from ingestion.web import text
 from ingestion.web.page import Page, root, show
 
 router = APIRouter(route_class=Page)
@@ -35,7 +35,7 @@ def read(request: Request, chapter_id: Id, q: str = "") -> Response:
         "source": urls.web(chapter.url),
         "minutes": _minutes(chapter, tongue.tag(novel.language)),
     }
-    return show(request, "read.html", q=q, written=written.attributes(novel.language), **about, **around, **texts)
+    return show(request, "read.html", q=q, **about, **around, **texts)
 
 
 def _found(session: Session, chapter_id: int) -> tuple[ChapterRow, NovelRow]:

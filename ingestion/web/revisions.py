@@ -13,7 +13,6 @@ from ingestion import bookshelf, contents, db, edits, sanitize
 from ingestion.api.schemas import BIGINT_MAX, Id
 from ingestion.edits import Line
 from ingestion.models import ChapterRevision, ChapterRow
-from ingestion.web import times, written
 from ingestion.web.page import Page, show
 
 router = APIRouter(route_class=Page)
@@ -50,7 +49,7 @@ def revisions(request: Request, chapter_id: Id, before: Number = None, after: Nu
                 404, f"The chapter has no such revision; it has {', '.join(str(r.number) for r in known)}."
             )
         page |= {"old": texts[0], "new": texts[1], "stretches": list(_stretches(*map(_lines, texts)))}
-    return show(request, "revisions.html", ago=times.ago, written=written.attributes, **page)
+    return show(request, "revisions.html", **page)
 
 
 def _lines(text: ChapterRow | ChapterRevision | None) -> list[str]:

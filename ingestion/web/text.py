@@ -16,7 +16,7 @@ _ATTRIBUTE = re.compile(r' ([^\s=">]+)="([^"]*)"')
 CLASSES = {
     "text-align": {"center": "to-centre", "end": "to-end", "left": "to-left", "right": "to-right"},
     "font-style": {"italic": "italic", "normal": "upright", "oblique": "italic"},
-    "font-weight": dict.fromkeys(("bold", "bolder", "600", "700", "800", "900"), "bold") | {"normal": "plain"},
+    "font-weight": dict.fromkeys(("bold", "bolder", "600", "700", "800", "900"), "bold") | {"normal": "regular"},
     "font-variant": {"small-caps": "small-caps"},
     "text-decoration": {"line-through": "struck", "none": "unmarked", "underline": "underlined"},
 }

@@ -18,6 +18,11 @@ def ago(at: datetime, now: datetime) -> Markup:
     return shown.format(at.astimezone(UTC).isoformat(timespec="seconds"), moment(at), words)
 
 
+def day(at: datetime) -> Markup:
+    """The time's day, as an element."""
+    return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).isoformat(timespec="seconds"), _date(at))
+
+
 def moment(at: datetime) -> str:
     """The time itself."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -35,10 +40,14 @@ def lasting(seconds: float) -> str:
 
 def _words(at: datetime, age: float) -> str:
     if age > AGES_DAYS * DAY:
-        return f"on {at.astimezone(UTC):%-d %B %Y}"
+        return f"on {_date(at)}"
     if abs(age) < MINUTE:
         return "just now" if age > -5 else f"in {-age:.0f} seconds"
     size, unit = next(pair for pair in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")) if abs(age) >= pair[0])
     count = int(abs(age) // size)
     told = f"{count} {unit}{'s' if count > 1 else ''}"
     return f"{told} ago" if age > 0 else f"in {told}"
+
+
+def _date(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %B %Y}"

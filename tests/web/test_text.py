@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lxml import html
 
 from ingestion import sanitize
 from ingestion.web import text
+from ingestion.web.page import STATIC
 from tests.alike import alike
 
 
@@ -39,3 +42,13 @@ def test_pictures_are_asked_for_here_alone_and_when_they_are_looked_at():
 
 def test_where_there_is_no_text_nothing_is_shown():
     assert (text.shown(None, {}), text.shown("", {})) == (None, None)
+
+
+def test_the_rules_for_our_own_tables_and_lists_do_not_reach_into_a_text():
+    sheet = (STATIC / "quire.css").read_text()
+    rules = re.findall(r"^ *([^{}@/]+)\{", sheet, re.M)
+    selectors = {each.strip() for rule in rules for each in re.split(r",(?![^(]*\))", rule)}
+    words = "|".join(sorted({word for words in text.CLASSES.values() for word in words.values()}))
+
+    assert selectors & {"table", "caption", "th", "td", "pre", "ul", "ol", "li", "p"} == set()
+    assert {each for each in selectors if re.search(rf"\.({words})\b", each) and not each.startswith(".text")} == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -34,6 +34,12 @@ def test_a_time_says_exactly_when_too():
     told = times.ago(NOW, NOW)
 
     assert told == '<time datetime="2026-05-03T09:30:00+00:00" title="2026-05-03 09:30:00 UTC">just now</time>'
+
+
+def test_a_day_is_told_by_its_date_everywhere_the_same():
+    late = datetime(2026, 5, 3, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
+
+    assert times.day(late) == '<time datetime="2026-05-04T03:30:00+00:00">4 May 2026</time>'
 
 
 @pytest.mark.parametrize(

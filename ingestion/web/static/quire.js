@@ -54,6 +54,7 @@ if (live) {
     const open = Array.from(part.querySelectorAll("details[open]"), (one) => one.id);
     part.replaceChildren(...fresh.childNodes);
     localise(part);
+    nameLanguages(part);
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (held !== null) {
       part.tabIndex = -1;
