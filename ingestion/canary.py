@@ -18,10 +18,10 @@ from scrapy.http import Response
 from ingestion import bookshelf, crawl, db, pages, sanitize
 from ingestion.crawl import errand
 from ingestion.crawl.errand import Get
+from ingestion.crawl.storing import PageStore
 from ingestion.errors import IngestionError, RateLimited, SiteTimeout, Unreachable
 from ingestion.items import Chapter, ChapterLink, Hole
 from ingestion.models import ChapterRow, NovelRow
-from ingestion.pages import PageStore
 from ingestion.parse import read
 from ingestion.status import Refresh
 from spiders.base import NovelSpider

@@ -9,6 +9,7 @@ from scrapy.http import HtmlResponse
 
 from ingestion import crawl, holes, intake, pages, tasks
 from ingestion.crawl.settings import base
+from ingestion.crawl.storing import PageStore
 from ingestion.lease import Lease, StopWish
 from ingestion.status import JobStatus
 from spiders.base import NovelSpider
@@ -38,9 +39,10 @@ def rehearse() -> None:
 def _store(reader: NovelSpider, lease: Lease) -> None:
     """The pages, as a crawl does."""
     reader.lease = lease  # type: ignore[attr-defined]
-    store = pages.PageStore(base())
+    store = PageStore(base())
     for path, page in plain.render(novel()).items():
         request = Request(SITE + path)
         store.retrieve_response(reader, request)
         store.store_response(reader, request, HtmlResponse(request.url, body=page.content, encoding="utf-8"))
+        store.write(reader)
     del reader.lease  # type: ignore[attr-defined]

@@ -12,10 +12,10 @@ from scrapy.http import HtmlResponse, Response
 
 from ingestion import db, jobs, pages
 from ingestion.crawl.settings import base
+from ingestion.crawl.storing import PageStore
 from ingestion.errors import LeaseLost
 from ingestion.items import Asked, Form
 from ingestion.lease import Lease
-from ingestion.pages import PageStore
 from ingestion.retry import Backoff
 from ingestion.status import Priority, Refresh
 from spiders import asking
@@ -29,7 +29,13 @@ def store(body: bytes, *, seconds_ago: float = 0, spider: Any = None, **headers:
     request = Request(URL)
     PageStore(base()).retrieve_response(Spider("any"), request)
     request.meta["left_at"] = time.monotonic() - seconds_ago
-    PageStore(base()).store_response(spider or Spider("any"), request, HtmlResponse(URL, body=body, headers=headers))
+    put(request, HtmlResponse(URL, body=body, headers=headers), spider=spider)
+
+
+def put(request: Request, response: Response, *, spider: Any = None) -> None:
+    storage, owner = PageStore(base()), spider or Spider("any")
+    storage.store_response(owner, request, response)
+    storage.write(owner)
 
 
 def stored() -> bytes | None:
@@ -66,7 +72,7 @@ FORMS = [Form(url=URL, fields=(("page", number),)) for number in ("1", "2")]
 
 def answer(asked: Asked, body: bytes, *, status: int = 200, **headers: str) -> None:
     request = asking.request(asked)
-    PageStore(base()).store_response(Spider("any"), request, Response(URL, status, headers, body))
+    put(request, Response(URL, status, headers, body))
 
 
 def kept(asked: Asked) -> bytes | None:

@@ -27,11 +27,13 @@ SETTINGS: dict[str, Any] = {
     "STATS_DUMP": False,
     "DOWNLOAD_WARNSIZE": 0,
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    # Scrapy makes so many tasks for each response, and its own hundred are for items, of which there are none.
+    "CONCURRENT_ITEMS": 4,
     # In the order of the index, as a reader would.
     "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
     # Only a job has a page store: what is tried out at a site fills nobody's library.
     "HTTPCACHE_ENABLED": False,
-    "HTTPCACHE_STORAGE": "ingestion.pages.PageStore",
+    "HTTPCACHE_STORAGE": "ingestion.crawl.storing.PageStore",
     "HTTPCACHE_POLICY": "ingestion.freshness.Freshness",
     "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "ingestion.crawl.answers.MeasuredDownloadHandler"),
     "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0, "ingestion.crawl.counting.Counting": 0},
@@ -46,7 +48,7 @@ SETTINGS: dict[str, Any] = {
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "ingestion.crawl.retrying.PageRetryMiddleware": 550,
         "ingestion.crawl.dialling.GuardedRedirectMiddleware": 600,
-        "ingestion.pages.PageStoreMiddleware": 900,
+        "ingestion.crawl.storing.PageStoreMiddleware": 900,
         # Below the store, so that what is stored is the page and not its transfer form, and no page that does harm.
         "ingestion.crawl.limits.LimitsMiddleware": 902,
         "ingestion.crawl.limits.UnpackingMiddleware": 905,

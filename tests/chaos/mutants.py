@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ingestion import jobs, pages, recovery, transition
+from ingestion import jobs, recovery, transition
+from ingestion.crawl import storing
 from ingestion.models import Job
 from ingestion.status import JobStatus
 from ingestion.system import ROOT
@@ -60,7 +61,7 @@ def without_recovery() -> None:
 
 def without_store() -> None:
     """Each crawl asks for every page again."""
-    pages.PageStore.retrieve_response = lambda *_: None  # type: ignore[method-assign]
+    storing.PageStore.retrieve_response = lambda *_: None  # type: ignore[method-assign]
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
