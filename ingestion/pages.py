@@ -5,9 +5,11 @@ Bodies are kept as the site meant them (transfer compression undone), compressed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import zstandard
@@ -27,6 +29,8 @@ from spiders import asking
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Those that a form is sent on by (RFC 9110, section 15.4); the others turn it into a GET.
 SENDING_ON = frozenset({307, 308})
+#: Pages that a reader has in memory, compressed, to spare statements.
+AT_ONCE = 32
 _AS_SENT = "latin-1"  # headers are kept as text, byte for byte what the site sent
 
 #: One statement for any number of pages, made once.
@@ -77,6 +81,38 @@ def _text(header: bytes) -> str:
 
 
 # For the stages after the crawl -----------------------------------------------------------------------------------------
+
+
+class Shelf:
+    """What was stored, for who says what he will ask for: one statement takes down some pages at once. `do` does work in a transaction."""
+
+    def __init__(self, do: Callable[[Callable[[Session], Any]], Any]) -> None:
+        self._do = do
+        self._expected: dict[Asked, None] = {}
+        self._taken: dict[Asked, Page] = {}
+
+    def expect(self, asked: Iterable[Asked]) -> None:
+        """Note what will be asked for, in this order."""
+        self._expected |= dict.fromkeys(asked)
+
+    def load(self, asked: Asked) -> Response | None:
+        """As `load` does."""
+        if asked in self._expected:
+            del self._expected[asked]
+            some = [asked, *islice(self._expected, AT_ONCE - 1)]
+            self._taken = self._do(partial(_take_down, asked=some))
+            for one in some[1:]:
+                del self._expected[one]
+        page = self._taken.get(asked)
+        found: Response | None = self._do(partial(load, asked=asked)) if page is None else response(page)
+        return found
+
+
+def _take_down(session: Session, asked: Iterable[Asked]) -> dict[Asked, Page]:
+    """Those of the pages that are there, and are no redirects."""
+    keys = {fingerprint(asking.request(one)): one for one in asked}
+    _, found = look(session, keys)
+    return {keys[key]: page for key, page in found.items() if page.rejected_at is None and page.status not in REDIRECTS}
 
 
 def load(session: Session, asked: Asked) -> Response | None:

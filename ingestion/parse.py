@@ -27,9 +27,12 @@ def parse(
     *,
     holes: Mapping[str, Hole],
     checkpoint: Callable[[], None],
+    expect: Callable[[Iterable[Asked]], None] = lambda _: None,
     seen_at: datetime | None = None,
 ) -> ParsedNovel:
     """The novel at `index_url` as the pages that `load` gives tell it. `holes` says why a page is not there, by URL.
+
+    `expect` is told beforehand what will be loaded.
 
     Raises IngestionError when the index is not what it should be, and whatever `checkpoint` raises.
     """
@@ -42,6 +45,7 @@ def parse(
     links = _in_reading_order(index)
     if len(links) > (most := config.settings().max_chapters):
         raise TooLarge(f"{index_url} lists more than {most} chapters; raise MAX_CHAPTERS if that is right")
+    expect(map(_page, links))
     chapters = []
     for position, link in enumerate(links, start=1):
         checkpoint()
@@ -145,10 +149,13 @@ def _unasked(link: ChapterLink) -> Hole | None:
     return None
 
 
+def _page(link: ChapterLink) -> str:
+    return urls.web(urldefrag(link.url).url) or NOWHERE
+
+
 def read(spider: NovelSpider, link: ChapterLink, load: Load, holes: Mapping[str, Hole]) -> Chapter | Hole:
     """The text that a link leads to, sanitised, or why there is none."""
-    url, fragment = urldefrag(link.url)
-    page = urls.web(url) or NOWHERE
+    page, fragment = _page(link), urldefrag(link.url).fragment
     if page in holes:
         return holes[page]
     response = load(page)

@@ -6,14 +6,12 @@ It needs no job: the novel's row is locked while it is saved, and a job that sav
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from scrapy.http import Response
 from sqlalchemy.orm import Session
 
 from ingestion import config, crawl, db, pages, sources
 from ingestion.errors import UnsupportedSite
-from ingestion.items import Asked, ParsedNovel
+from ingestion.items import ParsedNovel
 from ingestion.models import NovelRow
 from ingestion.novels import Saved
 from ingestion.parse import parse
@@ -37,7 +35,16 @@ def read(novel: NovelRow, *, checkpoint: Callable[[], None] = lambda: None) -> P
         spider = crawl.spider_named(novel.site)
     except KeyError:
         raise UnsupportedSite(f"the spider {novel.site}, which read novel {novel.id}, is no more") from None
-    return parse(spider(url=index_url), index_url, _load, holes={}, checkpoint=checkpoint, seen_at=novel.seen_at)
+    shelf = pages.Shelf(db.patiently)
+    return parse(
+        spider(url=index_url),
+        index_url,
+        shelf.load,
+        holes={},
+        checkpoint=checkpoint,
+        expect=shelf.expect,
+        seen_at=novel.seen_at,
+    )
 
 
 def save(session: Session, parsed: ParsedNovel) -> Saved:
@@ -45,7 +52,3 @@ def save(session: Session, parsed: ParsedNovel) -> Saved:
     saved = sources.save(session, parsed, max_shrink=config.settings().max_shrink)
     index.ask(session, saved.novel_id)
     return saved
-
-
-def _load(asked: Asked) -> Response | None:
-    return db.patiently(partial(pages.load, asked=asked))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 
 import structlog
-from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -32,7 +31,7 @@ from ingestion import (
 from ingestion.background import outbox, ringing
 from ingestion.crashpoints import Point, reach
 from ingestion.errors import Crashed, Incomplete, IngestionError, LeaseLost, Released, Superseded, Unreachable
-from ingestion.items import Asked, ParsedNovel
+from ingestion.items import ParsedNovel
 from ingestion.lease import Lease, StopWish, stopped_by_sigterm, worker_name
 from ingestion.models import Job
 from ingestion.novels import Saved
@@ -152,13 +151,19 @@ def _stages(job: Job, lease: Lease) -> str:
 
 
 def _parse(reader: NovelSpider, crawled: crawl.Crawled, lease: Lease) -> ParsedNovel:
-    def load(asked: Asked) -> Response | None:
-        return lease.patiently(partial(pages.load, asked=asked))
-
+    shelf = pages.Shelf(lease.patiently)
     # Read before the pages are: should another job renew the index meanwhile, it is newer than we say, never older.
     seen_at = lease.patiently(partial(pages.fetched_at, url=crawled.index_url))
     try:
-        return parse(reader, crawled.index_url, load, holes=crawled.holes, checkpoint=lease.checkpoint, seen_at=seen_at)
+        return parse(
+            reader,
+            crawled.index_url,
+            shelf.load,
+            holes=crawled.holes,
+            checkpoint=lease.checkpoint,
+            expect=shelf.expect,
+            seen_at=seen_at,
+        )
     except Unreachable as absent:  # a further page of the index, perhaps, that was not asked for
         raise crawled.cut_short or absent from absent
 

@@ -120,3 +120,14 @@ def test_an_attempt_that_lost_its_job_can_store_nothing():
     with pytest.raises(LeaseLost):
         store(b"too late", spider=spider)
     assert stored() == b"mine"
+
+
+def test_a_shelf_gives_the_pages_that_are_expected_as_others():
+    asked = [URL, "https://example.org/moved", "https://example.org/never"]
+    answer(URL, b"page")
+    answer(asked[1], b"", status=302, Location="/1")
+    shelf = pages.Shelf(db.patiently)
+    shelf.expect(asked)
+    found = [shelf.load(one) for one in (*asked, URL)]
+
+    assert [page and page.body for page in found] == [b"page", b"page", None, b"page"]
