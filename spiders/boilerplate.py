@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -74,7 +75,7 @@ def remove(chapters: Sequence[ParsedChapter]) -> tuple[tuple[ParsedChapter, ...]
     made, removed = list(chapters), 0
     for from_end in (True, False):
         common = _common(pages, from_end=from_end)
-        for place, page in pages.items():
+        for place, page in pages.items() if common else ():
             taken = _take(page, common, from_end=from_end)
             chapter = chapters[place].chapter
             if taken and chapter is not None:
@@ -101,8 +102,9 @@ def _tree(content: str) -> HtmlElement:
 
 def _paragraphs(page: HtmlElement, *, from_end: bool) -> list[HtmlElement]:
     """The innermost blocks at one end of a chapter, the outermost first."""
-    found = [block for block in page.iterdescendants(*_BLOCKS) if block.tag == "hr" or (_is_innermost(block))]
-    return found[::-1][:_REACH] if from_end else found[:_REACH]
+    blocks = page.iterdescendants(*_BLOCKS)
+    ordered = reversed(list(blocks)) if from_end else blocks
+    return list(islice((block for block in ordered if block.tag == "hr" or _is_innermost(block)), _REACH))
 
 
 def _is_innermost(block: HtmlElement) -> bool:
@@ -111,9 +113,9 @@ def _is_innermost(block: HtmlElement) -> bool:
 
 def _common(pages: dict[int, HtmlElement], *, from_end: bool) -> set[str]:
     """What most chapters say at this end, and what is no line of a story."""
-    ends = [_paragraphs(page, from_end=from_end) for page in pages.values()]
-    counted = Counter(said for end in ends for said in {_said(one) for one in end})
-    linked = {_said(one) for end in ends for one in end if _leads_away(one)}
+    ends = [[(one, _said(one)) for one in _paragraphs(page, from_end=from_end)] for page in pages.values()]
+    counted = Counter(said for end in ends for said in {said for _, said in end})
+    linked = {said for end in ends for one, said in end if _leads_away(one)}
     return {said for said, times in counted.items() if said and _is_foreign(said, said in linked, times, len(pages))}
 
 

@@ -14,6 +14,7 @@ from spiders import numerals
 from spiders.fragments import DEEP, first_words, inner_html, line
 
 _SPOKEN = re.compile('^[“"«„「『]|[!?…,;”"»」』]$', re.MULTILINE)
+_LETTERS = re.compile(r"[^\W_]+")
 _MARKS = ("b", "strong", "u", "center", "big", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -21,7 +22,7 @@ def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
     """The chapter without a first line that says nothing but its title, as the index or its page gives it."""
     chapter = parsed.chapter
     names = {_letters(parsed.link.title), _letters(chapter.title or "") if chapter else ""} - {""}
-    if chapter is None or not any(_letters(re.sub("<[^>]*>", "", chapter.content)).startswith(name) for name in names):
+    if chapter is None or not _begins(re.sub("<[^>]*>", "", chapter.content), names):
         return parsed
     page = html.fragment_fromstring(chapter.content, create_parent="div", parser=DEEP)
     heading = _heading(page, names)
@@ -34,9 +35,19 @@ def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
     content = inner_html(Selector(root=page, type="html"))
     return (
         replace(parsed, chapter=replace(chapter, content=content, title=title))
-        if _letters(page.text_content())
+        if _LETTERS.search(page.text_content())
         else parsed
     )
+
+
+def _begins(text: str, names: set[str]) -> bool:
+    """Whether the letters of the text begin with one of these names. Of a long text no more is read than that takes."""
+    letters, longest = "", max(map(len, names), default=0)
+    for some in _LETTERS.finditer(text):
+        letters += some[0].casefold()
+        if len(letters) >= longest:
+            break
+    return letters.startswith(tuple(names))
 
 
 def _heading(page: HtmlElement, names: set[str]) -> HtmlElement | None:
@@ -70,4 +81,4 @@ def _drop_with_breaks(heading: HtmlElement) -> None:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return "".join(_LETTERS.findall(text)).casefold()

@@ -63,6 +63,8 @@ def remove_hidden(root: HtmlElement | Selector) -> int:
     element = root.root if isinstance(root, Selector) else root
     verdicts = _verdicts(element.getroottree().getroot())
     hidden = {found for (found, _), verdict in verdicts.items() if verdict.hides}
+    if not hidden:
+        return 0
     below = [found for found in element.iterdescendants() if found in hidden]
     inside = set(below)
     outermost = [found for found in below if not any(ancestor in inside for ancestor in found.iterancestors())]
