@@ -177,7 +177,7 @@ def cleaned(chapter: Chapter, url: str) -> Chapter:
     for text in filter(None, (chapter.content, chapter.notes_before, chapter.notes_after)):
         _refuse_deep(text, url)
     content = sanitize.clean(chapter.content, url)
-    if not sanitize.text(content) and "<img" not in content:
+    if "<img" not in content and sanitize.is_blank(content):
         raise ParseError(f"the page {url} has no text")
     before = sanitize.clean(chapter.notes_before, url) if chapter.notes_before else None
     after = sanitize.clean(chapter.notes_after, url) if chapter.notes_after else None

@@ -165,6 +165,8 @@ BLOCKS = set(
 )
 #: None of these can take an element out of sight.
 STYLES = {"font-style", "font-variant", "font-weight", "text-align", "text-decoration"}
+#: As nh3 writes one: each value in double quotation marks.
+_TAG = re.compile(r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>""")
 IDENTIFIER = re.compile(r"^[A-Za-z][\w.:-]{0,200}$")
 TRACKER = re.compile(r"""<img\b(?=[^<>]*\b(?:width|height)=["']?[01](?:px)?["'\s/>])[^<>]*>""", re.IGNORECASE)
 
@@ -216,6 +218,11 @@ def depth(root: html.HtmlElement | str) -> int:
         level += 1 if event == "start" else -1
         deepest = max(deepest, level)
     return deepest
+
+
+def is_blank(fragment: str) -> bool:
+    """Whether a clean HTML fragment has no text."""
+    return not _TAG.sub("", fragment).replace("&nbsp;", "").strip()
 
 
 def text(fragment: str) -> str:

@@ -19,12 +19,14 @@ _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]{1,2}|[^\W぀-ヿ㐀-鿿]+")
 #: Characters that no document may hold (HTML Living Standard, 13.2.3.5), written as such or as references: lxml parses and then refuses them.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-    "|&#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01]|6553[45])(?!\\d)|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
+    # Each alternative begins with one of these, so that the rest of a page is passed over quickly.
+    "[&\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    "(?:(?<!&)|(?<=&)#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01]|6553[45])(?!\\d)|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?)",
     re.IGNORECASE,
 )
 #: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
 DEEP = html.HTMLParser(huge_tree=True)
+_SHOWN = etree.XPath(".//text()[not(ancestor::script or ancestor::style)]", smart_strings=False)
 _BLOCK_END, _LINE_END = "\u2029", "\u2028"
 
 
@@ -101,7 +103,7 @@ def inner_html(element: Selector) -> str:
 
 def words(element: Selector) -> str:
     """An element's text on one line, white space collapsed, without scripts and styles."""
-    return line("".join(element.xpath(".//text()[not(ancestor::script or ancestor::style)]").getall()))
+    return line("".join(_SHOWN(element.root)))
 
 
 def size(text: str) -> int:
@@ -142,7 +144,7 @@ def paragraphs(element: Selector) -> str | None:
         end = _LINE_END if node.tag == "br" else _BLOCK_END
         node.text = end + (node.text or "") if end is _BLOCK_END else None
         node.tail = end + (node.tail or "")
-    text = "".join(root.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
+    text = "".join(_SHOWN(root))
     blocks = ("\n".join(line(part) for part in block.split(_LINE_END)) for block in text.split(_BLOCK_END))
     return re.sub(r"\n{3,}", "\n\n", "\n\n".join(block for block in blocks if block.strip())).strip() or None
 
