@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo install test up chaos lint audit lock clean
+.PHONY: demo install test up chaos bench lint audit lock clean
 .DELETE_ON_ERROR:
 # Programs that tests start read what was compiled before.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,6 +24,10 @@ test: .venv/dev lint
 chaos: .venv/dev
 	@$(BIN)/python -m pytest -q -m long
 	@$(BIN)/python -m tests.chaos
+
+# How fast, and against what: benchmarks/README.md. Ten minutes, on a machine that does nothing else.
+bench: .venv/bench
+	@$(BIN)/python -m benchmarks
 
 lint: .venv/dev
 	$(BIN)/python -m ruff check .
@@ -59,6 +63,11 @@ lock: .venv/dev
 .venv/dev: requirements-dev.lock .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/runtime
+
+# What it is compared with, and what makes its profiles.
+.venv/bench: pyproject.toml .venv/dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"])')
+	@touch $@
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

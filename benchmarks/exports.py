@@ -7,7 +7,6 @@ time. Time is the median of TIMES, memory the most that such a process ever had 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
 import re
 import statistics
@@ -18,7 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion import config, db, embedded, migrations, novels
+from benchmarks import running
+from ingestion import db, novels
 from ingestion.export import making
 from ingestion.export.formats import Format
 from ingestion.export.wish import Wish
@@ -31,14 +31,19 @@ SITE = "https://novels.example"
 
 def main() -> None:
     """Print one line a figure."""
-    with tempfile.TemporaryDirectory(prefix="quire-exports-") as folder, embedded.serve(Path(folder)) as urls:
-        os.environ.update(DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url, DATA_DIR=folder, PICTURES="false")
-        config.settings.cache_clear()
-        migrations.upgrade()
+    with running.servers({"PICTURES": "false"}):
         few, many = _saved("few", CHAPTERS // 10), _saved("many", CHAPTERS)
         db.engine().dispose()
         for format in Format:
             _measure(format, few, many)
+
+
+def seconds(format: Format, times: int) -> list[float]:
+    """How long each of so many writings took."""
+    with running.servers({"PICTURES": "false"}):
+        wish = Wish(novel_id=_saved("many", CHAPTERS), format=format)
+        db.engine().dispose()
+        return [_run(wish).seconds for _ in range(times)]
 
 
 @dataclass(frozen=True, kw_only=True)

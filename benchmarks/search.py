@@ -10,16 +10,16 @@ from __future__ import annotations
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 
 from sqlalchemy import text
 
+from benchmarks import running
 from benchmarks.madeup import JAPANESE, PER_NOVEL, MadeUp
-from ingestion import config, db, embedded, migrations
+from ingestion import db
 from ingestion.models import NovelRow
 from ingestion.search import finding, index
 from ingestion.search.index import Subject
@@ -31,20 +31,20 @@ ASKED = 30
 def main() -> None:
     """Print one line a figure."""
     chapters, length = (int(given) for given in [*sys.argv[1:], *("100000", "1000")[len(sys.argv) - 1 :]])
-    with (
-        tempfile.TemporaryDirectory(prefix="quire-search-") as folder,
-        embedded.serve(Path(folder), durable=False) as urls,
-    ):
-        os.environ.update(DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url)
-        config.settings.cache_clear()
-        migrations.upgrade()
+    for what, took, found in asked(chapters, length):
+        _say(what, f"{statistics.median(took):6.1f} ms, p95 {statistics.quantiles(took, n=20)[-1]:6.1f} ms   {found}")
+
+
+def asked(chapters: int, length: int) -> Iterator[tuple[str, list[float], str]]:
+    """Of a library of so many chapters of so many words: each question, the milliseconds that its answers took, and what was found."""
+    with running.servers(durable=False):
         library, begun = MadeUp(length), time.monotonic()
         library.fill(chapters // PER_NOVEL)
         _say("seconds to write the library", f"{time.monotonic() - begun:.0f}")
         _index()
         for what, wish in _wishes(library):
-            _measure(what, lambda wish=wish: _find(wish))
-        _measure("suggestion for four letters", lambda: _suggest(library.title[:4]))
+            yield (what, *_measured(partial(_find, wish)))
+        yield ("suggestion for four letters", *_measured(lambda: _suggest(library.title[:4])))
 
 
 def _wishes(library: MadeUp) -> Iterator[tuple[str, Wish]]:
@@ -123,13 +123,13 @@ def _suggest(typed: str) -> str:
         return f"{len(finding.suggest(session, typed))} novels"
 
 
-def _measure(what: str, ask: Callable[[], str]) -> None:
-    took = []
+def _measured(ask: Callable[[], str]) -> tuple[list[float], str]:
+    took, found = [], ""
     for _ in range(ASKED):
         begun = time.perf_counter()
         found = ask()
         took.append((time.perf_counter() - begun) * 1000)
-    _say(what, f"{statistics.median(took):6.1f} ms, p95 {statistics.quantiles(took, n=20)[-1]:6.1f} ms   {found}")
+    return took, found
 
 
 def _say(what: str, figure: str) -> None:

@@ -1,0 +1,1 @@
+"""The plainest programs that do a part of the work: what ours is measured against. None of ours is in them."""
