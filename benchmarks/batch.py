@@ -27,6 +27,9 @@ def rows(*, quick: bool) -> list[Row]:
             urls = [site.index(name) for name in some]
             system.settle()
             ours.append(system.ingest(*urls))
+            site.asked()
             theirs.append(bare.crawl(urls))
+            if len(site.asked()) != 2 * JOBS:
+                raise RuntimeError("scrapyd has not crawled what it was asked for")
     more = {"scrapyd, one job alone": alone}
     return [measure.by_time(f"{JOBS} one-chapter jobs", ours=ours, against=theirs, must=5, aim=10, more=more)]

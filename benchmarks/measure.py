@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-#: Rounds of a row, and of one that takes a minute or more.
+#: Rounds of a row, and of one whose round takes half a minute or more.
 ROUNDS, FEW_ROUNDS = 5, 3
 QUICK_ROUNDS = 2
 
@@ -21,7 +21,7 @@ def rounds(usual: int, *, quick: bool) -> range:
 class Row:
     """One comparison: a figure of each round in `unit`, ours and `against` what; `value` is judged, and `says` what it is.
 
-    It must be `must` and should be `aim`: at the least, or where `at_most`, at the most. `more` are further figures, which nobody judges.
+    It must be `must` and should be `aim`, where it is judged by them: at the least, or where `at_most`, at the most. `more` are further figures.
     """
 
     name: str
@@ -31,25 +31,25 @@ class Row:
     value: float
     says: str
     must: float | None
-    aim: float
+    aim: float | None
     at_most: bool
     more: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
-        """Which of its two limits the value keeps to."""
+        """The stricter of its limits that the value keeps to."""
         if self._keeps(self.aim):
             return "aim"
         if self.must is None:
-            return "beyond aim"
+            return "beyond aim" if self.aim is not None else ""
         return "must" if self._keeps(self.must) else "MISSED"
 
     def told(self) -> dict[str, Any]:
         """The row with its raw figures, as JSON says it."""
         return asdict(self) | {"verdict": self.verdict}
 
-    def _keeps(self, limit: float) -> bool:
-        return self.value <= limit if self.at_most else self.value >= limit
+    def _keeps(self, limit: float | None) -> bool:
+        return limit is not None and (self.value <= limit if self.at_most else self.value >= limit)
 
 
 def by_time(name: str, *, ours: Sequence[float], against: Sequence[float], **limits: Any) -> Row:
@@ -83,8 +83,9 @@ def _row(
     *,
     ours: Sequence[float],
     against: Sequence[float] = (),
-    must: float | None,
+    must: float | None = None,
+    aim: float | None = None,
     at_most: bool = False,
     **told: Any,
 ) -> Row:
-    return Row(name=name, ours=tuple(ours), against=tuple(against), must=must, at_most=at_most, **told)
+    return Row(name=name, ours=tuple(ours), against=tuple(against), must=must, aim=aim, at_most=at_most, **told)

@@ -15,7 +15,7 @@ CHAPTERS = 2000
 
 def rows(*, quick: bool) -> list[Row]:
     """The row."""
-    names = [f"novel{turn}" for turn in measure.rounds(measure.ROUNDS, quick=quick)]
+    names = [f"novel{turn}" for turn in measure.rounds(measure.FEW_ROUNDS, quick=quick)]
     ours, theirs, processor = [], [], []
     with Site({"first": 10} | dict.fromkeys(names, CHAPTERS)) as site, running.whole(site, search=False) as system:
         system.ingest(site.index("first"))

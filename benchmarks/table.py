@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks.measure import Row
 
@@ -27,9 +28,8 @@ def drawn(rows: Iterable[Row]) -> Table:
             _figure(row.ours, row.unit),
             _figure(row.against, row.unit),
             f"{_short(row.value)} {row.says}",
-            "" if row.must is None else f"{sign} {row.must:g}",
-            f"{sign} {row.aim:g}",
-            f"[{COLOURS[row.verdict]}]{row.verdict}",
+            *("" if limit is None else f"{sign} {limit:g}" for limit in (row.must, row.aim)),
+            Text(row.verdict, style=COLOURS.get(row.verdict, "")),
         )
     return table
 

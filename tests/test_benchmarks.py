@@ -23,7 +23,7 @@ QUEUED = 100
 def test_a_row_is_judged_by_the_median_of_its_rounds():
     fast = measure.by_time("job", ours=[1.0, 2.0, 9.0], against=[8.0, 8.0, 8.0], must=3, aim=8)
     large = measure.limit("memory", unit="MB", ours=[70.0], must=60, aim=20)
-    unlimited = measure.growth("saving", unit="s", ours=[3.0], against=[2.0], must=None, aim=1.2)
+    unlimited = measure.growth("saving", unit="s", ours=[3.0], against=[2.0], aim=1.2)
 
     assert (fast.value, fast.verdict) == (4.0, "must")
     assert (large.value, large.verdict) == (70.0, "MISSED")

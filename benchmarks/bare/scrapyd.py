@@ -22,6 +22,8 @@ CONFIG = """\
 http_port = {port}
 max_proc = {processes}
 poll_interval = 0.2
+"""
+PROJECT = """\
 [settings]
 bare = benchmarks.bare.settings
 """
@@ -61,6 +63,7 @@ def serve(*, processes: int) -> Iterator[Scrapyd]:
     """A scrapyd in a throwaway folder."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="quire-bench-") as folder:
+        (Path(folder) / "scrapy.cfg").write_text(PROJECT)
         (Path(folder) / "scrapyd.conf").write_text(CONFIG.format(port=port, processes=processes))
         process = subprocess.Popen(
             [sys.executable, "-m", "scrapyd"],
