@@ -39,7 +39,7 @@ def main(
         begun = time.monotonic()
         rows += apart.run(name, quick=quick)
         err.print(f"{name}: {time.monotonic() - begun:.0f} s", highlight=False)
-    table.write(output, rows)
+        table.write(output, rows)
     out.print(table.drawn(rows))
     out.print(f"raw figures: {output}", highlight=False)
     sys.exit(any(row.verdict == "MISSED" for row in rows))

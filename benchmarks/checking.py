@@ -17,19 +17,19 @@ ROBOTS = "/robots.txt"
 
 def rows(*, quick: bool) -> list[Row]:
     """Four rows."""
-    same, grown = [], []
-    with Site({"followed": CHAPTERS}) as site, running.whole(site, search=False) as system:
+    same, grown, chapters = [], [], measure.size(CHAPTERS, quick=quick)
+    with Site({"followed": chapters}) as site, running.whole(site, search=False) as system:
         system.ingest(site.index("followed"))
         _check(site, system)  # what the sign says is noted from now on
         for _ in measure.rounds(measure.FEW_ROUNDS, quick=quick):
             same.append(_check(site, system))
             site.grow("followed")
             grown.append(_check(site, system))
-    return [*_rows("nothing new", 1, same), *_rows("one new", 2, grown)]
+    return [*_rows(f"{chapters} chapters, nothing new", 1, same), *_rows(f"{chapters} chapters, one new", 2, grown)]
 
 
 def _rows(what: str, floor: int, checks: list[tuple[int, float]]) -> list[Row]:
-    name = f"update check of {CHAPTERS} chapters, {what}"
+    name = f"update check of {what}"
     requests, seconds = zip(*checks, strict=True)
     return [
         measure.limit(name, unit="requests", ours=requests, must=floor, aim=floor),

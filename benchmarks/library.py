@@ -16,7 +16,7 @@ CHAPTERS, WORDS = 100_000, 100
 
 def rows(*, quick: bool) -> list[Row]:
     """The two rows."""
-    return [_searched(CHAPTERS // 10 if quick else CHAPTERS), _exported(quick=quick)]
+    return [_searched(measure.size(CHAPTERS, quick=quick)), _exported(quick=quick)]
 
 
 def _searched(chapters: int) -> Row:

@@ -9,12 +9,17 @@ from typing import Any
 
 #: Rounds of a row, and of one whose round takes half a minute or more.
 ROUNDS, FEW_ROUNDS = 5, 3
-QUICK_ROUNDS = 2
+QUICK_ROUNDS, QUICK_PART = 2, 10
 
 
 def rounds(usual: int, *, quick: bool) -> range:
     """The rounds of a row."""
     return range(min(usual, QUICK_ROUNDS) if quick else usual)
+
+
+def size(usual: int, *, quick: bool) -> int:
+    """How many of something a row is measured with."""
+    return usual // QUICK_PART if quick else usual
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.005
 
 def rows(*, quick: bool) -> list[Row]:
     """The row."""
-    chapters = CHAPTERS // 10 if quick else CHAPTERS
+    chapters = measure.size(CHAPTERS, quick=quick)
     names = [f"few{turn}" for turn in range(measure.FEW_ROUNDS)]
     with Site({"many": chapters} | dict.fromkeys(names, FEW)) as site, running.whole(site, search=False) as system:
         few = [_peak(system, site.index(name)) for name in names]

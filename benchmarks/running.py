@@ -23,7 +23,7 @@ from ingestion import config, embedded, logs, migrations, system
 from ingestion.config import Settings
 from ingestion.values import LogFormat
 
-LONGEST_SECONDS = 300.0
+LONGEST_SECONDS = 600.0
 PROMPT_SECONDS = 0.002
 NO_SETTINGS: Mapping[str, str] = {}
 

@@ -26,10 +26,11 @@ ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\t": r"\t"})
 
 def rows(*, quick: bool) -> list[Row]:
     """The three rows."""
+    chapters = measure.size(CHAPTERS, quick=quick)
     with running.servers():
-        figures = [_round(f"novel{turn}") for turn in measure.rounds(measure.ROUNDS, quick=quick)]
+        figures = [_round(f"novel{turn}", chapters) for turn in measure.rounds(measure.ROUNDS, quick=quick)]
     copied, first, same, edited = zip(*figures, strict=True)
-    name = f"saving {CHAPTERS} chapters"
+    name = f"saving {chapters} chapters"
     return [
         measure.by_time(f"{name}, first", ours=first, against=copied, must=0.7, aim=0.9),
         measure.growth(f"{name}, unchanged", unit="s", ours=same, against=first, must=0.1, aim=0.1),
@@ -43,9 +44,9 @@ def save(novel: ParsedNovel) -> None:
         novels.save(session, novel)
 
 
-def _round(key: str) -> tuple[float, float, float, float]:
+def _round(key: str, chapters: int) -> tuple[float, float, float, float]:
     """Seconds of a COPY, of the first saving, of one without a change, and of one with some."""
-    novel, edited = sample.parsed(key, CHAPTERS), sample.parsed(key, CHAPTERS, edited=CHAPTERS // 100)
+    novel, edited = sample.parsed(key, chapters), sample.parsed(key, chapters, edited=chapters // 100)
     lines = io.StringIO("".join(chain.from_iterable(_lines(novel))))
     return (
         _seconds(lambda: _copy(lines)),

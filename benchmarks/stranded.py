@@ -24,7 +24,7 @@ GONE = "now() - interval '1 hour'"
 
 def rows(*, quick: bool) -> list[Row]:
     """The two rows."""
-    jobs = JOBS // 10 if quick else JOBS
+    jobs = measure.size(JOBS, quick=quick)
     with running.servers():
         turns = measure.rounds(measure.FEW_ROUNDS, quick=quick)
         silent = [recovered(jobs, status="queued", lease="NULL") for _ in turns]

@@ -97,14 +97,13 @@ def test_a_post_takes_few_statements_and_few_commands(environment: dict[str, str
 
 def test_reading_pages_takes_not_thirty_times_what_the_libraries_alone_take():
     pages = parsing.sample_pages(10)
-    spider = parsing.by_rules()
 
     def work(read: Callable[[], object]) -> float:
         begun = time.process_time()
         read()
         return time.process_time() - begun
 
-    rounds = [(work(lambda: parsing.read(spider, pages)), work(lambda: parsing.bare(pages))) for _ in range(5)]
+    rounds = [(work(lambda: parsing.read_by_rules(pages)), work(lambda: parsing.bare(pages))) for _ in range(5)]
     ours, theirs = map(min, zip(*rounds, strict=True))
 
     assert ours < 30 * theirs

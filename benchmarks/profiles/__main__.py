@@ -48,7 +48,7 @@ PROFILED = {
     "novel": _job("1", "2000"),
     "checking": _job("1", "2000", "10"),
     "saving": _row("saving", "save (benchmarks/saving.py"),
-    "parsing": _row("parsing", "parse (ingestion/parse.py"),
+    "parsing": _row("parsing", "read_by_rules (benchmarks/parsing.py"),
     "posting": _row("posting", "(main.py", waiting=False),
     "claiming": _row("claiming", "_milliseconds (benchmarks/claiming.py"),
     "stranded": _row("stranded", "recover (ingestion/recovery.py"),
