@@ -28,18 +28,21 @@ def rows(*, quick: bool) -> list[Row]:
     return [*_rows(f"{chapters} chapters, nothing new", 1, same), *_rows(f"{chapters} chapters, one new", 2, grown)]
 
 
-def _rows(what: str, floor: int, checks: list[tuple[int, float]]) -> list[Row]:
+def _rows(what: str, floor: int, checks: list[tuple[int, float, int]]) -> list[Row]:
     name = f"update check of {what}"
-    requests, seconds = zip(*checks, strict=True)
+    requests, seconds, robots = zip(*checks, strict=True)
+    more = {"requests for robots.txt": robots}
     return [
-        measure.limit(name, unit="requests", ours=requests, must=floor, aim=floor),
+        measure.limit(name, unit="requests", ours=requests, must=floor, aim=floor, more=more),
         measure.limit(name, unit="s", ours=seconds, aim=AIM_SECONDS),
     ]
 
 
-def _check(site: Site, system: System) -> tuple[int, float]:
-    """The requests, but for the site's rules, which are read once a job; and the seconds from POST to DONE."""
+def _check(site: Site, system: System) -> tuple[int, float, int]:
+    """The requests for pages, the seconds from POST to DONE, and the requests for robots.txt."""
     system.settle()
     site.asked()
     seconds = system.ingest(site.index("followed"), refresh="changed")
-    return sum(path != ROBOTS for _, path in site.asked()), seconds
+    paths = [path for _, path in site.asked()]
+    robots = paths.count(ROBOTS)
+    return len(paths) - robots, seconds, robots

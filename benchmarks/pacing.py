@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 from benchmarks import measure, running
@@ -28,9 +27,12 @@ def rows(*, quick: bool) -> list[Row]:
         for name in names:
             system.post(site.index(name))
         asked: list[float] = []
-        while len(asked) <= needed:
-            time.sleep(0.2)
-            asked += [at for at, _ in site.asked()]
+
+        def are_enough() -> bool:
+            asked.extend(at for at, _ in site.asked())
+            return len(asked) > needed
+
+        running.await_that(are_enough)
     marks = asked[SETTLING::REQUESTS][: len(turns) + 1]
     rates = [REQUESTS / (end - begin) for begin, end in pairwise(marks)]
     wanted = [float(A_SECOND)] * len(rates)
