@@ -19,7 +19,7 @@ import redis
 
 from benchmarks import sample
 from benchmarks.site import Site
-from ingestion import config, embedded, logs, migrations, system
+from ingestion import broker, config, db, embedded, logs, migrations, system
 from ingestion.config import Settings
 from ingestion.values import LogFormat
 
@@ -138,7 +138,8 @@ def servers(settings: Mapping[str, str] = NO_SETTINGS, *, durable: bool = True) 
     ):
         os.environ.update(DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url, DATA_DIR=folder)
         os.environ.update({"LOG_LEVEL": "WARNING", **settings})
-        config.settings.cache_clear()
+        for cached in (config.settings, db.engine, broker.connection, broker.prompt_connection):
+            cached.cache_clear()  # the servers before these are gone
         logs.configure("benchmark")
         migrations.upgrade()
         yield urls
