@@ -1,7 +1,7 @@
 """Where the time of each row goes: `python -m benchmarks.profiles [ROW…]`, some five minutes for all; `make bench` has installed py-spy.
 
 For each row a text file: the functions in which most samples were taken, by themselves and with what they called. A sample counts where
-it is below the row's own function; waiting (for PostgreSQL, for the site) counts as well, but not in the API, whose threads wait most of the time.
+it is below the row's own function (of the API: in its process); waiting (for PostgreSQL, for the site) counts as well, but not in the API, whose threads wait most of the time.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ PROFILED = {
     "checking": _job("1", "2000", "10"),
     "saving": _row("saving", "save (benchmarks/saving.py"),
     "parsing": _row("parsing", "read_by_rules (benchmarks/parsing.py"),
-    "posting": _row("posting", "(main.py", waiting=False),
+    "posting": _row("posting", 'main.py"', waiting=False),
     "claiming": _row("claiming", "_milliseconds (benchmarks/claiming.py"),
     "stranded": _row("stranded", "recover (ingestion/recovery.py"),
 }
@@ -89,7 +89,7 @@ def _below(mark: str, samples: Iterable[Stack]) -> Iterator[Stack]:
     for stack, count in samples:
         begin = next((place for place, frame in enumerate(stack) if mark in frame), None)
         if begin is not None:
-            yield [re.sub(r":\d+\)$", ")", frame) for frame in stack[begin:]], count
+            yield [re.sub(r":\d+\)$", ")", frame) for frame in stack[begin:] if not frame.startswith("process ")], count
 
 
 def _told(name: str, stacks: list[Stack]) -> Iterator[str]:
