@@ -11,6 +11,7 @@ from ingestion import imports
 from ingestion.api.limits import within_rate
 from ingestion.errors import ParseError
 from ingestion.imports import Entry, Outcome
+from ingestion.sanitize import storable
 from ingestion.web.page import Page, show
 
 router = APIRouter(route_class=Page)
@@ -29,8 +30,9 @@ def bring(
     urls: Annotated[str, Form()] = "",
 ) -> Response:
     """Make jobs and tasks of what was sent, and tell what became of each."""
-    entries = list(_taken(files, urls))
-    return show(request, "bring.html", 200 if entries else 422, entries=entries, urls="" if entries else urls)
+    written = storable(urls)
+    entries = list(_taken(files, written))
+    return show(request, "bring.html", 200 if entries else 422, entries=entries, urls="" if entries else written)
 
 
 def _taken(files: list[UploadFile], urls: str) -> Iterator[Entry]:

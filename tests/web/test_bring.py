@@ -49,3 +49,10 @@ def test_a_book_may_be_as_large_as_for_programs_and_no_larger(browser: TestClien
     configure(monkeypatch, MAX_IMPORT_BYTES="1024")
 
     assert (small, status()) == (200, 413)
+
+
+def test_letters_that_are_none_are_left_out(browser: TestClient):
+    part = 'Content-Disposition: form-data; name="urls"\r\n\r\n\\ud800'
+    kind = {"Content-Type": "multipart/form-data; boundary=b; charset=raw_unicode_escape"}
+
+    assert browser.post("/library/import", content=f"--b\r\n{part}\r\n--b--\r\n", headers=kind).status_code == 422
