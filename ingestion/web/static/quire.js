@@ -45,7 +45,7 @@ if (live) {
   const OVER = [1000, 4404]; // the socket's word that nothing will happen any more
   const AGAIN = 10_000;
   const shown = new Map();
-  let last = Date.now(), waiting = false, missed = false;
+  let last = 0, waiting = false, missed = false; // the first news is looked at at once
 
   const renew = (part, fresh) => {
     if (!fresh || fresh.innerHTML === shown.get(part.id)) return;
