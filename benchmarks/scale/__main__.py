@@ -63,11 +63,11 @@ def main() -> None:
 
 @contextmanager
 def _system() -> Iterator[Meter]:
-    """The servers as `cli.py up` runs them, a thousandth of a second as the pace, this process warm."""
+    """The servers as `cli.py up` runs them, this process warm, and a pace at which pages come one by one, as at a longer one."""
     with tempfile.TemporaryDirectory(prefix="quire-scale-") as folder, embedded.serve(Path(folder)) as urls:
         (spiders := Path(folder) / "spiders").mkdir()
         os.environ.update(DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url, DATA_DIR=folder)
-        os.environ.update(PACE_SECONDS="0.001", ALLOWED_NETWORKS="127.0.0.0/8", SPIDERS_DIR=str(spiders))
+        os.environ.update(PACE_SECONDS="0.05", ALLOWED_NETWORKS="127.0.0.0/8", SPIDERS_DIR=str(spiders))
         os.environ.update(PICTURES="false", SEARCH="false", LOG_LEVEL="ERROR")
         config.settings.cache_clear()
         logs.configure("scale")
