@@ -171,6 +171,7 @@ def test_a_paused_host_holds_up_nobody_else(work: Work):
     assert read(waits).status is JobStatus.DONE
 
 
+@pytest.mark.long
 def test_a_job_at_work_goes_on_when_its_host_is_paused(environment: dict[str, str], site: Site):
     job_id = post(f"{site.url}/index.html")
     with working(**SLOWLY):

@@ -63,6 +63,7 @@ def disk() -> Iterator[Path]:
         yield mounted
 
 
+@pytest.mark.long
 def test_a_job_waits_while_the_disk_of_postgresql_is_full(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, disk: Path
 ):

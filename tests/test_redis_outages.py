@@ -61,6 +61,7 @@ def test_a_worker_at_work_is_seen_again_after_redis_was_emptied(valkey: Valkey, 
     assert (seen.pid, seen.queues) == (worker.pid, tuple(queue.ALL))
 
 
+@pytest.mark.long
 def test_a_worker_that_waits_outlives_redis(valkey: Valkey, site: Site):
     with working(**QUICK) as worker:
         until(waits_for_jobs, "the worker did not start")
@@ -105,7 +106,7 @@ def test_a_job_that_ends_while_redis_is_away_has_ended(valkey: Valkey, site: Sit
         assert lives(worker)
 
 
-@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+@pytest.mark.parametrize("busy", [False, pytest.param(True, marks=pytest.mark.long)], ids=["idle", "busy"])
 def test_a_worker_told_to_stop_while_redis_is_away_leaves(valkey: Valkey, site: Site, busy: bool):
     with working(PACE_SECONDS="0.2", **QUICK) as worker:
         until(waits_for_jobs, "the worker did not start")

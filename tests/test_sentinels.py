@@ -113,6 +113,7 @@ def test_the_master_is_found_by_asking(herd: Herd):
     assert broker.connection().get("word") == b"said"
 
 
+@pytest.mark.long
 def test_who_listens_in_an_event_loop_asks_too(herd: Herd):
     async def heard() -> bytes:
         async with broker.ear() as redis, redis.pubsub() as ear:

@@ -108,6 +108,7 @@ def servers_of(up: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return [child for child in psutil.Process(up.pid).children() if child.name() == "postgres"]
 
 
+@pytest.mark.long
 def test_up_works_and_ends_when_a_server_of_its_own_dies(system: System):
     with Site(novel_pages()) as site:
         up = system.start()

@@ -90,6 +90,7 @@ def test_where_nobody_listens_nothing_is_said_and_nothing_fails(monkeypatch: pyt
     systemd.alive()
 
 
+@pytest.mark.long
 def test_a_worker_gives_signs_of_life_while_it_waits_and_while_its_child_works(
     environment: dict[str, str], listener: socket.socket
 ):

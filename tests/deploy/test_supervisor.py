@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -57,6 +58,9 @@ class Supervised:
             one.kill()
 
 
+NANOSECONDS = 1_000_000_000
+
+
 @pytest.fixture
 def supervised(environment: dict[str, str]) -> Iterator[Supervised]:
     with tempfile.TemporaryDirectory(prefix="quire-run-") as folder:
@@ -67,7 +71,8 @@ def supervised(environment: dict[str, str]) -> Iterator[Supervised]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with Site(plain.render(make_novel(chapters=40))) as made:
+    pages = plain.render(make_novel(chapters=100))
+    with Site({path: replace(page, delay=0.4) for path, page in pages.items()}) as made:
         yield made
 
 
@@ -93,6 +98,7 @@ def test_a_stopped_pool_and_a_killed_supervisor_leave_nothing_and_the_job_waits_
         assert (read(job_id).status, read(job_id).released) == (JobStatus.QUEUED, 2)
 
 
+@pytest.mark.long
 def test_a_program_that_takes_its_time_to_find_out_that_it_cannot_begin_is_started_ever_more_rarely(tmp_path: Path):
     slow = tmp_path / "program"
     slow.write_text("#!/bin/sh\nsleep 1.1\nexit 1\n")
@@ -118,7 +124,8 @@ def test_a_rotated_log_is_let_go_of(tmp_path: Path):
     running.close()
 
     before, after = running.log.with_suffix(".log.1").read_text(), running.log.read_text()
-    assert max(map(int, before.split())) <= min(map(int, after.split()))
+    # Three programs say when it is, and which is heard first is their own affair.
+    assert max(map(int, before.split())) - min(map(int, after.split())) < NANOSECONDS / 20
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a child die with its parent")
