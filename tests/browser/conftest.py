@@ -18,8 +18,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Ended with these tests: beside others it would only cost time."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip(f"no browser here: none of {', '.join(NAMES)} is installed")
@@ -29,7 +30,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lasting(servers: embedded.Urls) -> Iterator[Served]:
     with served(web.install(create_app())) as made:
         yield made
