@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from ingestion.items import Publication
 from ingestion.models import ChapterRow, NovelRow
+from ingestion.search import titles
+from ingestion.search.query import Wish as Search
 
 #: Words of a search that count: each is one more look at every title.
 MOST_WORDS = 8
@@ -31,7 +33,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """Which novels: those of which title or authors have all the words, and of which each of the others is what it says. Unset: all."""
+    """Which novels: those called by the words, and of which each of the others is what it says. Unset: all."""
 
     words: str = ""
     site: str | None = None
@@ -62,10 +64,10 @@ class Tally:
 
 def found(session: Session, wish: Wish, *, skip: int, limit: int) -> tuple[Sequence[NovelRow], int]:
     """At most `limit` of the novels that are wished for, from behind the first `skip`, and how many there are in all."""
-    conditions = _conditions(wish)
+    conditions = fitting(session, wish)
     total = session.scalar(select(func.count()).select_from(NovelRow).where(*conditions)) or 0
     # Sorted by id first: the rows themselves, with their descriptions, are ten times as wide.
-    ids = select(NovelRow.id).where(*conditions).order_by(*_ORDERS[wish.order], NovelRow.id.desc())
+    ids = select(NovelRow.id).where(*conditions).order_by(*ORDERS[wish.order], NovelRow.id.desc())
     page = session.scalars(ids.offset(skip).limit(limit)).all()
     rows = {row.id: row for row in session.scalars(select(NovelRow).where(NovelRow.id.in_(page)))} if page else {}
     return [rows[id] for id in page if id in rows], total
@@ -95,24 +97,31 @@ def _frequent(session: Session, column: Any, *, limit: int | None = None) -> Seq
     return session.scalars(query.limit(limit)).all()
 
 
-def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
-    authors = func.array_to_string(NovelRow.authors, " ")
-    named = [
-        NovelRow.title.icontains(word, autoescape=True) | authors.icontains(word, autoescape=True)
-        for word in wish.words.split()[:MOST_WORDS]
-    ]
+def fitting(session: Session, wish: Wish) -> list[ColumnElement[bool]]:
+    """The conditions on a novel that the wish sets."""
     equal = [(NovelRow.site, wish.site), (NovelRow.language, wish.language), (NovelRow.status, wish.status)]
     among = [(NovelRow.authors, wish.author), (NovelRow.tags, wish.tag)]
     return [
-        *named,
+        *([_called(session, wish.words)] if wish.words.strip() else []),
         *(column == value for column, value in equal if value is not None),
         *(column.contains([value]) for column, value in among if value is not None),
     ]
 
 
+def _called(session: Session, words: str) -> ColumnElement[bool]:
+    """What has all of the words in its title or among its authors, as they are typed, or is found by them with a slip or two."""
+    authors = func.array_to_string(NovelRow.authors, "\n")
+    as_typed = (
+        NovelRow.title.icontains(word, autoescape=True) | authors.icontains(word, autoescape=True)
+        for word in words.split()[:MOST_WORDS]
+    )
+    found = titles.found(session, Search(text=words, limit=titles.MOST))
+    return and_(*as_typed) | NovelRow.id.in_([novel.id for novel in found])
+
+
 #: As it is indexed, number and all.
 _TITLE = func.lower(func.left(NovelRow.title, literal_column("200")))
-_ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
+ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
     Order.NEW: (NovelRow.grown_at.desc().nulls_last(),),
     Order.TITLE: (_TITLE,),
     Order.AUTHOR: (func.lower(NovelRow.authors[1]).nulls_last(), _TITLE),

@@ -7,6 +7,7 @@ import pytest
 from ingestion import browsing, db
 from ingestion.browsing import Order, Tally, Wish
 from ingestion.items import Publication
+from tests.search.shelf import index_all
 from tests.shelf import chapter, put
 
 pytestmark = pytest.mark.usefixtures("environment")
@@ -75,3 +76,11 @@ def test_a_title_of_any_length_is_filed():
     put(title="".join(map(chr, range(0x4E00, 0x9E00))))
 
     assert len(titles(Wish(order=Order.TITLE))) == 1
+
+
+def test_a_novel_is_found_with_a_slip_in_its_name():
+    put(key="a", title="The Clockmaker of Vell")
+    put(key="b", title="Low Water")
+    index_all()
+
+    assert titles(Wish(words="clokmaker")) == ["The Clockmaker of Vell"]

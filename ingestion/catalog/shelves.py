@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from ingestion.browsing import Order
 from ingestion.catalog import table
 from ingestion.catalog.markup import clean
 from ingestion.catalog.shelf import NEW, START, Door, Entry, Facet, Kind, Place, Shelf, Wish
@@ -46,19 +47,19 @@ def authors(session: Session, page: int) -> Shelf:
 
 def new(session: Session, wish: Wish) -> Shelf:
     """The novels that are wished for, first what has the newest chapter."""
-    return _novels_of(session, "New", Place(name="new", wish=wish), table.newest)
+    return _novels_of(session, "New", Place(name="new", wish=wish), Order.NEW)
 
 
 def titles(session: Session, wish: Wish) -> Shelf:
     """The novels that are wished for, by title."""
     up = AUTHORS if wish.author is not None else LETTERS if wish.letter is not None else START
     title = wish.author or (f"By title: {wish.letter}" if wish.letter else "By title")
-    return _novels_of(session, title, Place(name="titles", wish=wish), table.by_title, up=up)
+    return _novels_of(session, title, Place(name="titles", wish=wish), up=up)
 
 
 def search(session: Session, wish: Wish) -> Shelf:
     """The novels that have the words in their title or among their authors."""
-    return _novels_of(session, f"Search: {wish.words or ''}", Place(name="search", wish=wish), table.by_title)
+    return _novels_of(session, f"Search: {wish.words or ''}", Place(name="search", wish=wish))
 
 
 def _navigation(session: Session, title: str, place: Place, doors: list[Door]) -> Shelf:
@@ -69,11 +70,11 @@ def _novels_of(
     session: Session,
     title: str,
     place: Place,
-    ask: Callable[[Session, Wish], Sequence[NovelRow]],
+    order: Order = Order.TITLE,
     *,
     up: Place = START,
 ) -> Shelf:
-    found = ask(session, place.wish)
+    found = table.page(session, place.wish, order)
     return Shelf(
         title=title,
         place=place,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, lateral, select
+from sqlalchemy import ColumnElement, Select, case, func, lateral, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
+from ingestion import browsing
+from ingestion.browsing import Order
 from ingestion.catalog.shelf import Wish
 from ingestion.models import ChapterRow, NovelRow
-from ingestion.search import titles
-from ingestion.search.query import Wish as Search
 
 PAGE = 50
 DOORS = 100
@@ -28,45 +28,16 @@ _first = func.upper(func.left(func.ltrim(NovelRow.title), 1)).collate("C")
 _letter = case((_first.between("A", "Z"), _first), else_=OTHER)
 
 
-def by_title(session: Session, wish: Wish) -> Sequence[NovelRow]:
+def page(session: Session, wish: Wish, order: Order) -> Sequence[NovelRow]:
     """A page of the novels that are wished for, and one more if there is another page."""
-    return _page(session, wish, func.lower(NovelRow.title), NovelRow.id)
-
-
-def newest(session: Session, wish: Wish) -> Sequence[NovelRow]:
-    """The same, first the novel whose last chapter came last."""
-    last = select(ChapterRow.created_at).where(ChapterRow.novel_id == NovelRow.id)
-    came = last.order_by(ChapterRow.position.desc()).limit(1).scalar_subquery()
-    return _page(session, wish, func.coalesce(came, NovelRow.created_at).desc(), NovelRow.id.desc())
-
-
-def _page(session: Session, wish: Wish, *order: ColumnElement[Any] | InstrumentedAttribute[int]) -> Sequence[NovelRow]:
-    query = select(NovelRow).where(*_fits(session, wish)).order_by(*order)
+    query = select(NovelRow).where(*_fits(session, wish)).order_by(*browsing.ORDERS[order], NovelRow.id.desc())
     return session.scalars(query.offset((wish.page - 1) * PAGE).limit(PAGE + 1)).all()
 
 
 def _fits(session: Session, wish: Wish) -> list[ColumnElement[bool]]:
-    fits = [_called(session, wish.words)] if wish.words and wish.words.strip() else []
-    if wish.letter is not None:
-        fits.append(_letter == wish.letter)
-    if wish.author is not None:
-        fits.append(NovelRow.authors.contains([wish.author]))
-    if wish.language is not None:
-        fits.append(NovelRow.language == wish.language)
-    if wish.status is not None:
-        fits.append(NovelRow.status == wish.status)
-    return fits
-
-
-def _called(session: Session, words: str) -> ColumnElement[bool]:
-    """What has all of the words in its title or among its authors, as they are typed, or is found by them with a slip or two."""
-    authors = func.array_to_string(NovelRow.authors, "\n")
-    as_typed = (
-        NovelRow.title.icontains(word, autoescape=True) | authors.icontains(word, autoescape=True)
-        for word in words.split()
-    )
-    found = titles.found(session, Search(text=words, limit=titles.MOST))
-    return and_(*as_typed) | NovelRow.id.in_([novel.id for novel in found])
+    asked = browsing.Wish(words=wish.words or "", author=wish.author, language=wish.language, status=wish.status)
+    fits = browsing.fitting(session, asked)
+    return fits if wish.letter is None else [*fits, _letter == wish.letter]
 
 
 def count_by(session: Session, column: InstrumentedAttribute[Any], wish: Wish) -> list[tuple[Any, int]]:

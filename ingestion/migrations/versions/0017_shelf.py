@@ -1,7 +1,7 @@
 """What a library is sorted by, kept beside each novel: how many chapters it has, and when one last came.
 
 Revision ID: 0017
-Revises: 0014
+Revises: 0016
 """
 
 import sqlalchemy as sa
