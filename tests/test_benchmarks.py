@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from benchmarks import claiming, measure, parsing, sample, saving
 from benchmarks.site import Site
 from ingestion import broker, db
-from ingestion.api import create_app
+from tests import applications
 from tests.conftest import configure
 
 QUEUED = 100
@@ -84,7 +84,7 @@ def test_claiming_a_job_reads_no_finished_ones():
 
 def test_a_post_takes_few_statements_and_few_commands(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, INGEST_RATE="0")
-    client = TestClient(create_app())
+    client = TestClient(applications.api())
     client.post("/ingest", json={"url": "http://127.0.0.1:1/first"})
     before = broker.connection().info("stats")["total_commands_processed"]
     with statements() as asked:

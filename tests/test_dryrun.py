@@ -10,11 +10,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from ingestion import db, intake, joblist
-from ingestion.api import create_app
 from ingestion.crashpoints import Point
 from ingestion.models import Job, NovelRow, SiteReading
 from ingestion.models import Page as StoredPage
 from ingestion.status import JobStatus
+from tests import applications
 from tests.commandline import run
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel, words
@@ -103,7 +103,7 @@ def test_a_dry_run_that_dies_before_its_end_is_begun_anew(
 
 
 def test_posted_rules_are_tried_through_the_api(work: Work):
-    with Site(render(novel())) as site, TestClient(create_app()) as api:
+    with Site(render(novel())) as site, TestClient(applications.api()) as api:
         wish = {"url": f"{site.url}/book/weir", "dry_run": True, "rules": RULES}
         job_id = api.post("/ingest", json=wish).json()["job_id"]
         work()

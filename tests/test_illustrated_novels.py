@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from ingestion import db
-from ingestion.api import create_app
 from ingestion.models import Job, Picture
 from ingestion.pictures import table
 from ingestion.status import JobStatus, Refresh
+from tests import applications
 from tests.conftest import configure
 from tests.library import Work, ingest, library
 from tests.processes import post, read, story, working
@@ -123,7 +123,7 @@ def test_a_reader_gets_the_pictures_from_here_and_is_sent_nowhere_else(work: Wor
     with Site(pages(*SHOWN) | ART) as site:
         job = ingest(f"{site.url}/index.html", work)
     stored = library(job)[1]
-    with TestClient(create_app()) as api:
+    with TestClient(applications.api()) as api:
         chapter = api.get(f"/chapters/{stored.id}").json()
         shown = api.get(chapter["pictures"][0]["path"])
         cover = api.get(api.get(f"/novels/{job.novel_id}").json()["cover"])

@@ -13,9 +13,9 @@ import structlog
 from fastapi.testclient import TestClient
 
 from ingestion import broker, intake, joblog, logs
-from ingestion.api import create_app
 from ingestion.errors import NotFound
 from ingestion.joblog import Story
+from tests import applications
 from tests.commandline import claim, fail, posted, run
 from tests.conftest import configure
 from tests.library import novel
@@ -132,7 +132,7 @@ def test_the_command_and_the_api_tell_the_same():
     claim(job_id)
     log.warning("a page is not there", job=job_id, attempt=1, status=404)
     plainly, as_json = run("logs", job_id), run("logs", job_id, "--json")
-    with TestClient(create_app()) as api:
+    with TestClient(applications.api()) as api:
         answer, nothing = api.get(f"/jobs/{job_id}/logs"), api.get("/jobs/999/logs")
 
     events = ["created", ASKED, "attempt 1 claimed by here:1", "a page is not there"]

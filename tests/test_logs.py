@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from ingestion import lease, logs, tasks
 from ingestion.api import create_app
 from ingestion.values import LogFormat
+from tests import applications
 from tests.conftest import configure
 from tests.library import Work, ingest, novel
 from tests.sites import plain
@@ -71,7 +72,7 @@ def test_each_line_of_a_job_says_whose_it_is_scrapy_s_and_rq_s_too(
 
 
 def test_a_request_s_name_is_in_its_lines_and_in_its_answer(log: StringIO):
-    with TestClient(create_app()) as api:
+    with TestClient(applications.api()) as api:
         taken = api.post("/ingest", json={"url": "https://example.org/novel"}, headers={"X-Request-ID": "proxy-7"})
         missing = api.get("/jobs/99")
 
@@ -84,7 +85,7 @@ def test_a_request_s_name_is_in_its_lines_and_in_its_answer(log: StringIO):
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "naïve", '"quoted"'])
 def test_a_name_that_is_none_is_replaced(environment: dict[str, str], given: str):
-    with TestClient(create_app()) as api:
+    with TestClient(applications.api()) as api:
         answer = api.get("/health/live", headers={"X-Request-ID": given.encode("latin-1")})
 
     assert answer.headers["X-Request-ID"].isalnum()

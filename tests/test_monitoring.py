@@ -13,8 +13,8 @@ import yaml
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from ingestion.api import create_app
 from ingestion.system import ROOT
+from tests import applications
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 CONFIG = ROOT / "deploy" / "prometheus" / "prometheus.yml"
@@ -34,7 +34,7 @@ def panels() -> list[dict[str, Any]]:
 
 
 def test_every_metric_of_dashboard_and_alerts_is_scraped(environment: dict[str, str]):
-    with TestClient(create_app()) as api:
+    with TestClient(applications.api()) as api:
         families = list(text_string_to_metric_families(api.get("/metrics").text))
     there = {family.name + ending for family in families for ending in ENDINGS[family.type]}
     shown = {target["expr"] for panel in panels() for target in panel["targets"]}

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import db
-from ingestion.api import create_app
 from ingestion.models import Job
 from ingestion.status import JobStatus
+from tests import applications
 from tests.commandline import run
 from tests.conftest import configure
 from tests.library import Work, ingest, library, novel
@@ -49,7 +49,7 @@ def test_a_host_that_sends_on_to_another_takes_its_novels_along(work: Work):
         moved = ingest(f"{old.url}/index.html", work)
         there = ingest(f"{new.url}/index.html", work)
 
-    shown = TestClient(create_app()).get(f"/novels/{first.novel_id}").json()
+    shown = TestClient(applications.api()).get(f"/novels/{first.novel_id}").json()
     assert [first.novel_id, moved.novel_id] == [moved.novel_id, there.novel_id]
     assert (there.status, shown["chapters_total"]) == (JobStatus.DONE, 7)
     assert shown["sources"] == [f"{new.url}/index.html", f"{old.url}/index.html"]

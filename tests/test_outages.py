@@ -15,9 +15,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import db, intake, jobs, migrations, queue
-from ingestion.api import create_app
 from ingestion.status import JobStatus, Priority, Refresh
 from ingestion.system import ROOT
+from tests import applications
 from tests.conftest import configure
 from tests.mortal import Postgres, folder, sockets
 from tests.processes import child_of, ended, has_pages, is_running, lives, post, read, waits_for_jobs, working
@@ -136,7 +136,7 @@ def test_a_worker_that_waits_in_the_middle_of_a_crawl_leaves_when_it_is_told_to(
 
 
 def test_the_api_answers_503_while_postgresql_is_away_and_goes_on_after(postgres: Postgres):
-    with TestClient(create_app(), raise_server_exceptions=False) as api:
+    with TestClient(applications.api(), raise_server_exceptions=False) as api:
         assert api.post("/ingest", json={"url": "https://example.org/1"}).status_code == 202
         postgres.kill()
         away = api.post("/ingest", json={"url": "https://example.org/2"})

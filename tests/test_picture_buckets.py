@@ -11,9 +11,9 @@ import localbucket
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
 from ingestion.pictures import kinds
 from ingestion.status import JobStatus
+from tests import applications
 from tests.conftest import configure
 from tests.library import Work, ingest
 from tests.sites import art, plain
@@ -51,6 +51,6 @@ def test_a_bucket_takes_a_novel_s_pictures_and_gives_them_back(
 
     assert (job.status, job.pictures_saved) == (JobStatus.DONE, 2)
     assert [path.relative_to(buckets).as_posix() for path in buckets.rglob("*.png")] == [f"shelf/quire/{NAME}"]
-    with TestClient(create_app()) as api:
+    with TestClient(applications.api()) as api:
         assert api.get(f"/pictures/{NAME}").content == MAP
         assert api.get(f"/pictures/{'0' * 64}.png").status_code == 404

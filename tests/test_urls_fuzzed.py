@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from ingestion.api import create_app
 from ingestion.urls import MAX_CANONICAL_LENGTH, UnusableURL, canonical
+from tests import applications
 from tests.conftest import configure
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "0"))
@@ -123,7 +123,7 @@ def test_a_post_of_anything_is_taken_or_refused_with_a_reason(
         {"url": TEXTS}, optional={"priority": anything, "refresh": anything, "other": anything}
     )
 
-    with TestClient(create_app(), raise_server_exceptions=False) as api:
+    with TestClient(applications.api(), raise_server_exceptions=False) as api:
 
         @settings(max_examples=EXAMPLES or 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(bodies.map(json.dumps) | anything.map(json.dumps) | st.binary(max_size=20))

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from ingestion import db, tokens
 from ingestion.api import create_app
 from ingestion.status import Scope
+from tests import applications
 from tests.conftest import configure
 
 URL = {"url": "https://example.org/novel"}
@@ -21,7 +22,7 @@ URL = {"url": "https://example.org/novel"}
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -137,7 +138,7 @@ def test_pages_of_other_origins_get_in_when_the_operator_says_so(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
     asks = {"Origin": "https://reader.example", "Access-Control-Request-Method": "POST"}
-    with TestClient(create_app()) as closed:
+    with TestClient(applications.api()) as closed:
         before = closed.options("/ingest", headers=asks)
     configure(monkeypatch, CORS_ORIGINS="https://reader.example")
     with TestClient(create_app()) as api:

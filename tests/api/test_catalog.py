@@ -17,10 +17,10 @@ from lxml import etree
 from sqlalchemy import func, select
 
 from ingestion import db, tokens
-from ingestion.api import create_app
 from ingestion.background.perform import perform
 from ingestion.models import Task
 from ingestion.status import Scope
+from tests import applications
 from tests.alike import alike
 from tests.background.deeds import only
 from tests.catalog import library, schemas
@@ -36,7 +36,7 @@ EPUB = "application/epub+zip"
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -140,7 +140,7 @@ def test_who_has_a_page_is_not_sent_it_again(api: TestClient):
 
 def test_behind_a_proxy_links_begin_with_its_path_and_name_no_host(environment: dict[str, str]):
     library.weir("It falls.")
-    with TestClient(create_app(), root_path="/quire") as api:
+    with TestClient(applications.api(), root_path="/quire") as api:
         page = api.get("/quire/opds/titles")
         template = api.get("/quire/opds/search.xml").text
         with db.transaction() as session:

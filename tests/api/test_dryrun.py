@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
+from tests import applications
 from tests.api.test_jobs import URL
 from tests.spiders.test_selected import RULES
 
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app()) as client:
+    with TestClient(applications.api()) as client:
         yield client
 
 

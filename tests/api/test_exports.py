@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app, exports
+from ingestion.api import exports
 from ingestion.background.perform import perform
 from ingestion.export import store
+from tests import applications
 from tests.background.deeds import only
 from tests.conftest import configure
 from tests.test_novels import NOVEL, chapter, parsed, save
@@ -21,7 +22,7 @@ from tests.test_novels import NOVEL, chapter, parsed, save
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -9,14 +9,14 @@ import feedparser
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
+from tests import applications
 from tests.catalog import library, schemas
 from tests.test_novels import NOVEL, chapter, parsed, save
 
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

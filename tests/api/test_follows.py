@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import db
-from ingestion.api import create_app
 from ingestion.models import NovelRow
+from tests import applications
 from tests.commandline import run
 
 
@@ -20,7 +20,7 @@ def api(environment: dict[str, str]) -> Iterator[TestClient]:
         for n in (1, 2):
             told = {"site": "generic", "key": f"{n}", "title": f"Novel {n}", "authors": [], "tags": [], "confidence": 1}
             session.add(NovelRow(url=f"https://example.org/{n}", **told))
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -11,17 +11,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import VERSION, broker, config, db, queue, tokens
-from ingestion.api import create_app
 from ingestion.status import Scope
 from ingestion.system import ROOT
 from ingestion.worker import IngestionWorker
+from tests import applications
 from tests.commandline import posted, run
 from tests.conftest import configure
 
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from ingestion import db
-from ingestion.api import create_app
 from ingestion.background import table
 from ingestion.background.perform import perform
 from ingestion.models import Upload
+from tests import applications
 from tests.background.deeds import only
 from tests.conftest import configure
 from tests.imports.files import fanficfare
@@ -24,7 +24,7 @@ EPUB = {"Content-Type": "application/epub+zip"}
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from ingestion import queue
-from ingestion.api import create_app
 from ingestion.errors import Blocked, NotFound
+from tests import applications
 from tests.commandline import fail, posted
 from tests.conftest import configure
 from tests.library import Work, ingest, novel
@@ -21,7 +21,7 @@ from tests.sites.web import Page, Site
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import db, jobs, queue
-from ingestion.api import create_app
 from ingestion.errors import NotFound
 from ingestion.retry import Backoff
+from tests import applications
 from tests.conftest import configure
 
 URL = "https://example.org/novel"
@@ -18,7 +18,7 @@ URL = "https://example.org/novel"
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import broker, db, rate, tokens
-from ingestion.api import create_app
 from ingestion.status import Scope
+from tests import applications
 from tests.conftest import configure
 
 URL = {"url": "https://example.org/novel"}
@@ -19,7 +19,7 @@ URL = {"url": "https://example.org/novel"}
 @pytest.fixture
 def api(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     configure(monkeypatch, INGEST_RATE="2", MAX_BODY_BYTES="1024")
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import counts, db, tokens
-from ingestion.api import create_app
 from ingestion.status import Scope
+from tests import applications
 from tests.conftest import configure
 from tests.library import Work, ingest, novel
 from tests.sites import plain
@@ -20,7 +20,7 @@ from tests.test_metrics import values
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
     counts.tally.forget()
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
 from ingestion.pictures import kinds
 from ingestion.pictures.store import Folder
+from tests import applications
 from tests.conftest import configure
 from tests.sites import art
 
@@ -21,7 +21,7 @@ POLYGLOT = art.GIF + b"<script>alert(document.domain)</script>"
 @pytest.fixture
 def api(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     configure(monkeypatch, PICTURES_STORE=str(tmp_path))
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

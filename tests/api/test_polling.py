@@ -10,10 +10,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, update
 
 from ingestion import db
-from ingestion.api import create_app, polling
+from ingestion.api import polling
 from ingestion.errors import NotFound
 from ingestion.models import Job
 from ingestion.status import JobStatus
+from tests import applications
 from tests.commandline import fail, posted
 from tests.conftest import configure
 
@@ -22,7 +23,7 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app()) as client:
+    with TestClient(applications.api()) as client:
         yield client
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
+from tests import applications
 from tests.search.shelf import index_all, shelve
 
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

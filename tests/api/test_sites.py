@@ -7,7 +7,7 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion.api import create_app
+from tests import applications
 from tests.commandline import run
 from tests.conftest import configure
 from tests.library import Work, ingest, novel
@@ -16,7 +16,7 @@ from tests.sites.web import Page, Site
 
 
 def sites() -> list[dict[str, object]]:
-    with TestClient(create_app()) as client:
+    with TestClient(applications.api()) as client:
         found: list[dict[str, object]] = client.get("/sites").json()
         return found
 

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingestion import db
-from ingestion.api import create_app
 from ingestion.background import webhooks
 from ingestion.models import Webhook
+from tests import applications
 from tests.commandline import run
 from tests.library import Work
 from tests.sites.web import Page, Site
@@ -20,7 +20,7 @@ URL = "https://receiver.example.org/my/secret/path?key=1"
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -9,13 +9,13 @@ from fastapi.testclient import TestClient
 from scrapy.http import Response
 
 from ingestion import db
-from ingestion.api import create_app
 from ingestion.background.kinds import REPARSE
 from ingestion.background.perform import perform
 from ingestion.background.ringing import submit
 from ingestion.items import Chapter
 from ingestion.models import Job, NovelRow
 from spiders.generic import Generic
+from tests import applications
 from tests.background.deeds import change, read
 from tests.commandline import run
 from tests.library import Work, ingest, library, novel
@@ -25,7 +25,7 @@ from tests.sites.web import Site
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

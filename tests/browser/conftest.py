@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ingestion import embedded, web
-from ingestion.api import create_app
+from ingestion import embedded
 from ingestion.system import ROOT
+from tests import applications
 from tests.api.live import Served, served
 
 SCREENSHOTS = ROOT / "screenshots"
@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def lasting(servers: embedded.Urls) -> Iterator[Served]:
-    with served(web.install(create_app())) as made:
+    with served(applications.pages()) as made:
         yield made
 
 

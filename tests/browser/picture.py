@@ -8,10 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from ingestion import config, embedded, logs, migrations, web
-from ingestion.api import create_app
+from ingestion import config, embedded, logs, migrations
 from ingestion.system import ROOT
-from tests import shelf
+from tests import applications, shelf
 from tests.api.live import served
 from tests.sites.samples import make_novel
 
@@ -35,7 +34,7 @@ def main() -> None:
         _use(urls, folder)
         for number, (title, author) in enumerate(TITLES.items()):
             _put(number, title, author)
-        with served(web.install(create_app())) as made, sync_playwright() as playwright:
+        with served(applications.pages()) as made, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             here = f"http://127.0.0.1:{made.port}"
             wide = _look(browser, f"{here}/library", width=1200, height=760, theme="light")

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import etree
 
-from ingestion.api import create_app
+from tests import applications
 from tests.catalog import library, schemas
 from tests.catalog.schemas import ATOM, feed, titles
 from tests.test_novels import chapter, parsed, save
@@ -22,7 +22,7 @@ ACQUISITION = "http://opds-spec.org/acquisition"
 
 @pytest.fixture
 def api(environment: dict[str, str]) -> Iterator[TestClient]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    with TestClient(applications.api(), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from ingestion import web
-from ingestion.api import create_app
+from tests import applications
 
 
 @pytest.fixture
 def browser(environment: dict[str, str]) -> Iterator[TestClient]:
     """Follows redirects and keeps cookies, and says with each form that it is one of ours."""
-    app = web.install(create_app())
+    app = applications.pages()
     origin = {"Origin": "http://localhost"}
     with TestClient(app, "http://localhost", raise_server_exceptions=False, headers=origin) as client:
         yield client

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from ingestion.api import create_app
 from ingestion.api.live.hub import Hub
 from ingestion.api.server import Server
 from ingestion.system import free_port
+from tests import applications
 from tests.waiting import until
 
 PATIENCE = 10
@@ -62,7 +62,7 @@ class Served:
 @contextlib.contextmanager
 def served(app: FastAPI | None = None) -> Iterator[Served]:
     """A server of the API, or of `app`, in a thread, until the block ends."""
-    made = Served(app or create_app())
+    made = Served(app or applications.api())
     made.start()
     try:
         yield made
