@@ -75,12 +75,25 @@ def servers() -> Iterator[embedded.Urls]:
         forget()
         rehearse()
         forget()
-        _empty(urls)
         yield urls
 
 
+@pytest.fixture(scope="session")
+def cleaner(servers: embedded.Urls) -> Iterator[psycopg2.extensions.connection]:
+    """A connection that empties the database, one for all tests: a new one costs as much as the emptying."""
+    host = make_url(servers.database_url).query["host"]
+    with contextlib.closing(psycopg2.connect(host=host, user="postgres", dbname="quire")) as connection:
+        _empty(connection)
+        yield connection
+
+
 @pytest.fixture
-def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(
+    servers: embedded.Urls,
+    cleaner: psycopg2.extensions.connection,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[dict[str, str]]:
     """A migrated database and a Valkey without anything in them, no pace, any number of jobs a host, one attempt a job, no pictures, no index to search, and loopback allowed; the environment that says so."""
     values = {
         "DATABASE_URL": servers.database_url,
@@ -100,7 +113,7 @@ def environment(servers: embedded.Urls, monkeypatch: pytest.MonkeyPatch, tmp_pat
     configure(monkeypatch, **values)
     yield values
     forget()
-    _empty(servers)
+    _empty(cleaner)
 
 
 @pytest.fixture
@@ -117,10 +130,9 @@ def work(environment: dict[str, str]) -> Callable[..., None]:
     return until_empty
 
 
-def _empty(servers: embedded.Urls) -> None:
+def _empty(cleaner: psycopg2.extensions.connection) -> None:
     """Leave nothing of a test behind: no process that still writes, no row. TRUNCATE, which makes new files, costs five times as much."""
-    connection = psycopg2.connect(host=make_url(servers.database_url).query["host"], user="postgres", dbname="quire")
-    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+    with cleaner, cleaner.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'quire' AND pid <> pg_backend_pid()"
         )
