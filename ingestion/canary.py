@@ -98,7 +98,7 @@ def judge(
     now = _read(spider, link, answer)
     if isinstance(now, Hole):
         return State.BROKEN, now.reason
-    found = len(sanitize.text(now.content).split())
+    found = sanitize.size(now.content)
     if found < LEAST_PART * words:
         return State.BROKEN, f"it reads {found} words where the library has {words}"
     if "cached" in answer.flags:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from urllib.parse import urldefrag, urljoin
 
 import nh3
 from lxml import etree, html
 
+from ingestion import controls
+
 _LINE_END = "\u2028"
 #: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
 _DEEP = html.HTMLParser(huge_tree=True)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-#: What no XML may hold (XML 1.0, section 2.2), and lxml therefore refuses.
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Elements of text, from the HTML Living Standard's chapters on sections, grouping, text-level semantics and tables.
 TAGS = set(
     [
@@ -163,24 +164,22 @@ BLOCKS = set(
         "ul",
     ]
 )
+#: As nh3 writes one: each value in double quotation marks.
+_TAG = r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>"""
+_BLOCK_TAG = re.compile(rf"(?=</?(?:{'|'.join(sorted(BLOCKS | {'br', 'hr'}))})[ >]){_TAG}")
 #: None of these can take an element out of sight.
 STYLES = {"font-style", "font-variant", "font-weight", "text-align", "text-decoration"}
-#: As nh3 writes one: each value in double quotation marks.
-_TAG = re.compile(r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>""")
+_ANY_TAG = re.compile(_TAG)
+_BLANK = re.compile(rf"(?:{_TAG}|&nbsp;|\s)*+")
 IDENTIFIER = re.compile(r"^[A-Za-z][\w.:-]{0,200}$")
 TRACKER = re.compile(r"""<img\b(?=[^<>]*\b(?:width|height)=["']?[01](?:px)?["'\s/>])[^<>]*>""", re.IGNORECASE)
+_base_url: ContextVar[str] = ContextVar("base_url")
 
 
 def clean(fragment: str, base_url: str) -> str:
     """`fragment` sanitised, its links absolute with respect to `base_url`; links within the page stay within the page."""
-    own_page = urldefrag(base_url).url
-
-    def attribute(_tag: str, name: str, value: str) -> str | None:
-        if name == "id":
-            return value if IDENTIFIER.match(value) else None
-        return _absolute(value, base_url, own_page) if name in {"href", "src", "cite"} else value
-
-    return _inert(TRACKER.sub("", fragment), attribute)
+    _base_url.set(base_url)
+    return _inert(TRACKER.sub("", fragment), _CLEANER)
 
 
 def illustrated(fragment: str, pictures: Mapping[str, str]) -> str:
@@ -192,12 +191,15 @@ def illustrated(fragment: str, pictures: Mapping[str, str]) -> str:
     def attribute(tag: str, name: str, value: str) -> str | None:
         return pictures.get(value) if (tag, name) == ("img", "src") else value
 
-    return _inert(fragment, attribute) if "<img" in fragment else fragment
+    return _inert(fragment, _cleaner(attribute)) if "<img" in fragment else fragment
 
 
-def _inert(fragment: str, attribute: Callable[[str, str, str], str | None]) -> str:
-    made = nh3.clean(
-        fragment,
+def _inert(fragment: str, cleaner: nh3.Cleaner) -> str:
+    return controls.without(cleaner.clean(fragment)).replace(' style=""', "").strip()
+
+
+def _cleaner(attribute: Callable[[str, str, str], str | None]) -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=TAGS,
         clean_content_tags=DROPPED,
         attributes=ATTRIBUTES,
@@ -206,7 +208,16 @@ def _inert(fragment: str, attribute: Callable[[str, str, str], str | None]) -> s
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
-    return NO_XML.sub("", made).replace(' style=""', "").strip()
+
+
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    if name == "id":
+        return value if IDENTIFIER.match(value) else None
+    return _absolute(value, _base_url.get()) if name in {"href", "src", "cite"} else value
+
+
+#: To make one takes longer than to clean a chapter with it, so that all share one, and each says where its links begin.
+_CLEANER = _cleaner(_attribute)
 
 
 def depth(root: html.HtmlElement | str) -> int:
@@ -222,7 +233,13 @@ def depth(root: html.HtmlElement | str) -> int:
 
 def is_blank(fragment: str) -> bool:
     """Whether a clean HTML fragment has no text."""
-    return not _TAG.sub("", fragment).replace("&nbsp;", "").strip()
+    return _BLANK.fullmatch(fragment) is not None
+
+
+def size(fragment: str) -> int:
+    """How many words `text` finds in a clean HTML fragment, without making a tree of it."""
+    apart = _BLOCK_TAG.sub(" ", fragment)
+    return len(_ANY_TAG.sub("", apart).replace("&nbsp;", " ").split())
 
 
 def text(fragment: str) -> str:
@@ -242,13 +259,13 @@ def lines(fragment: str) -> list[str]:
     return [line for line in found if line]
 
 
-def _absolute(value: str, base_url: str, own_page: str) -> str | None:
+def _absolute(value: str, base_url: str) -> str | None:
     try:
         absolute = urljoin(base_url, value.strip())
     except ValueError:
         return None
     page, fragment = urldefrag(absolute)
-    return f"#{fragment}" if fragment and page == own_page else absolute
+    return f"#{fragment}" if fragment and page == urldefrag(base_url).url else absolute
 
 
 def storable(text: str | None) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingestion import sanitize
 
@@ -125,3 +127,20 @@ def test_a_character_that_xml_cannot_hold_is_left_out_and_the_words_are_read(cha
     cleaned = sanitize.clean(f"<p>one</p>{character}two", "http://site.example/")
 
     assert (cleaned, sanitize.text(cleaned)) == ("<p>one</p>two", "one two")
+
+
+_PIECES = st.sampled_from(
+    "<p>|</p>|<b>|</b>|<br>|<hr/>|<td>|</table>|<table>|<rt>|<a title='x > y \"q\"'>|<svg>|<|年 月|\u3000|&nbsp;|\xa0|&amp;lt;| |a|b c"
+    "|\u2028|\x85|\u200b|&|<!-- c -->|<pre>\n".split("|")
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(_PIECES, max_size=12).map("".join).map(clean))
+def test_the_words_of_a_clean_text_can_be_counted_without_a_tree(fragment: str):
+    assert sanitize.size(fragment) == len(sanitize.text(fragment).split())
+
+
+def test_each_cleaning_has_links_of_its_own():
+    assert 'href="https://a.example/x"' in sanitize.clean('<a href="/x">x</a>', "https://a.example/1")
+    assert 'href="https://b.example/x"' in sanitize.clean('<a href="/x">x</a>', "https://b.example/1")

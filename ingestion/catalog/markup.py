@@ -8,8 +8,8 @@ from typing import Any
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from ingestion import controls
 from ingestion.catalog.naming import moment
-from ingestion.sanitize import NO_XML
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/terms/"
@@ -45,7 +45,7 @@ class Maker:
 
 def clean(text: str) -> str:
     """The text, as XML may hold it."""
-    return NO_XML.sub("", text)
+    return controls.without(text)
 
 
 def written(root: Any) -> bytes:

@@ -14,7 +14,7 @@ from typing import IO
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from ingestion import sanitize
+from ingestion import controls
 from ingestion.export import prose
 from ingestion.export.book import Book, Leaf, Text
 from ingestion.export.plaintext import rows_of
@@ -56,7 +56,7 @@ def _facts(book: Book) -> Iterator[str]:
 
 
 def _yaml(value: object) -> str:
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", "", sanitize.NO_XML.sub("", json.dumps(value, ensure_ascii=False)))
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", "", controls.without(json.dumps(value, ensure_ascii=False)))
 
 
 class _Marked(Hand):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
-from ingestion import sanitize
+from ingestion import controls
 from ingestion.export.book import Book
 
 #: How the identifier begins by which a novel's own site knows it.
@@ -39,4 +39,4 @@ def _of(item: str, name: str, value: str) -> str:
 
 
 def _exact(text: str) -> str:
-    return escape(sanitize.NO_XML.sub("", text))
+    return escape(controls.without(text))

@@ -13,7 +13,7 @@ from typing import IO, ClassVar, TypeAlias
 
 from lxml.etree import _Element as Element
 
-from ingestion import sanitize
+from ingestion import controls, sanitize
 from ingestion.export import nesting, xhtml
 from ingestion.export.book import Book, Leaf, Text
 
@@ -77,7 +77,7 @@ class Hand(ABC):
 
     def words(self, text: str) -> str:
         """A plain text on one line."""
-        return self.literal(" ".join(sanitize.NO_XML.sub("", text).split()))
+        return self.literal(" ".join(controls.without(text).split()))
 
     def blocks(self, element: Element, depth: int = 0) -> Iterator[Block]:
         """What is inside of an element, block by block."""

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from ingestion import sanitize
+from ingestion import controls, sanitize
 from ingestion.export import nesting
 from ingestion.tongue import LANGUAGE
 
@@ -73,7 +73,7 @@ def trees(texts: Iterable[str | None], *, picture: Place, page: Place, prefix: s
 
 def words(text: str) -> str:
     """A plain text as XHTML, on one line."""
-    return escape(" ".join(sanitize.NO_XML.sub("", text).split()), {'"': "&quot;"})
+    return escape(" ".join(controls.without(text).split()), {'"': "&quot;"})
 
 
 def _parsed(fragment: str) -> Element:
@@ -85,7 +85,7 @@ def _parsed(fragment: str) -> Element:
 
 
 def _xml(fragment: str) -> Element:
-    text = VOID.sub(r"<\1/>", sanitize.NO_XML.sub("", fragment).replace("&nbsp;", "\xa0"))
+    text = VOID.sub(r"<\1/>", controls.without(fragment).replace("&nbsp;", "\xa0"))
     parser = etree.XMLParser(huge_tree=True, resolve_entities=False, remove_comments=True, remove_pis=True)
     return etree.fromstring(f"<div>{text}</div>", parser)
 
