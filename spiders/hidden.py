@@ -9,18 +9,20 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import tinycss2  # the package has no types of its own
 from cssselect import HTMLTranslator, SelectorError
 from cssselect import parse as parse_selector
-from lxml.etree import XPathError
+from lxml.etree import XPath, XPathError
 from lxml.html import HtmlElement
 from parsel import Selector
 
 logger = logging.getLogger(__name__)
 
 _HIDING = {"display": {"none"}, "visibility": {"hidden", "collapse"}}
+_HAS_CSS = XPath("boolean(/descendant::*[@style or @hidden or self::style])")
 _BLOCKS = {"media", "supports", "layer", "container"}
 _WIDTH = re.compile(r"\(\s*(min|max)-width\s*:\s*([\d.]+)(px|r?em)\s*\)")
 #: Groups nested in groups double with each level; nobody writes longer ones by hand.
@@ -58,9 +60,9 @@ def remove_hidden(root: HtmlElement | Selector) -> int:
     The rules are those of the whole document that `root` belongs to. What lies in a hidden element goes with it uncounted.
     Nothing is taken out where readers want hidden text to be kept (`Wish`).
     """
-    if Wish.kept:
-        return 0
     element = root.root if isinstance(root, Selector) else root
+    if Wish.kept or not _HAS_CSS(element):
+        return 0
     verdicts = _verdicts(element.getroottree().getroot())
     hidden = {found for (found, _), verdict in verdicts.items() if verdict.hides}
     if not hidden:
@@ -99,12 +101,18 @@ def _weigh(verdicts: _Verdicts, element: HtmlElement, name: str, verdict: _Verdi
 
 def _matches(document: HtmlElement, selector: str) -> Iterator[tuple[HtmlElement, tuple[int, int, int]]]:
     try:
-        for part in parse_selector(selector):
-            if part.pseudo_element is None:
-                for element in document.xpath(HTMLTranslator().selector_to_xpath(part)):
-                    yield element, part.specificity()
+        for path, specificity in _paths(selector):
+            for element in path(document):
+                yield element, specificity
     except (SelectorError, XPathError, RecursionError) as error:
         logger.debug("selector %r of the page is not understood and left out: %s", selector, error)
+
+
+@lru_cache(maxsize=1024)
+def _paths(selector: str) -> tuple[tuple[XPath, tuple[int, int, int]], ...]:
+    """The ways to what a selector selects; a site's pages have their sheets in common."""
+    parts = [part for part in parse_selector(selector) if part.pseudo_element is None]
+    return tuple((XPath(HTMLTranslator().selector_to_xpath(part)), part.specificity()) for part in parts)
 
 
 # Reading the sheets ----------------------------------------------------------------------------------------------------
@@ -115,9 +123,14 @@ def _sheet_rules(document: HtmlElement) -> Iterator[tuple[str, Any]]:
     for style in document.xpath("//style[not(ancestor::noscript or ancestor::template)]"):
         if _media_applies(style.get("media") or ""):
             try:
-                yield from list(_rules(tinycss2.parse_stylesheet(style.text or "")))
+                yield from _sheet(style.text or "")
             except RecursionError:
                 logger.debug("a sheet of the page is nested too deep to be understood, and left out")
+
+
+@lru_cache(maxsize=16)
+def _sheet(css: str) -> tuple[tuple[str, Any], ...]:
+    return tuple(_rules(tinycss2.parse_stylesheet(css)))
 
 
 def _rules(nodes: Iterable[Any], parents: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
