@@ -15,6 +15,7 @@ from spiders.fragments import DEEP, first_words, inner_html, line
 
 _SPOKEN = re.compile('^[“"«„「『]|[!?…,;”"»」』]$', re.MULTILINE)
 _LETTERS = re.compile(r"[^\W_]+")
+_SAID = re.compile(r"<[^>]*>|([^\W_]+)")
 _MARKS = ("b", "strong", "u", "center", "big", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -22,7 +23,7 @@ def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
     """The chapter without a first line that says nothing but its title, as the index or its page gives it."""
     chapter = parsed.chapter
     names = {_letters(parsed.link.title), _letters(chapter.title or "") if chapter else ""} - {""}
-    if chapter is None or not _begins(re.sub("<[^>]*>", "", chapter.content), names):
+    if chapter is None or not _begins(chapter.content, names):
         return parsed
     page = html.fragment_fromstring(chapter.content, create_parent="div", parser=DEEP)
     heading = _heading(page, names)
@@ -40,11 +41,11 @@ def without_doubled(parsed: ParsedChapter) -> ParsedChapter:
     )
 
 
-def _begins(text: str, names: set[str]) -> bool:
-    """Whether the letters of the text begin with one of these names. Of a long text no more is read than that takes."""
+def _begins(content: str, names: set[str]) -> bool:
+    """Whether the letters between the tags begin with one of these names. Of a long text no more is read than that takes."""
     letters, longest = "", max(map(len, names), default=0)
-    for some in _LETTERS.finditer(text):
-        letters += some[0].casefold()
+    for some in _SAID.finditer(content):
+        letters += (some[1] or "").casefold()
         if len(letters) >= longest:
             break
     return letters.startswith(tuple(names))
