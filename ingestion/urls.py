@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string, url_query_cleaner
@@ -53,6 +54,7 @@ def ascii_host(host: str) -> str:
     return host.lower() if ":" in host or not host else host.encode("idna").decode("ascii").lower()
 
 
+@lru_cache(maxsize=1024)
 def web(address: str, base: str = "") -> str | None:
     """An address that the page at `base` gives, fit to be shown and followed: http or https, in ASCII; None for any other.
 

@@ -6,13 +6,12 @@ Such a page must never be read as a chapter, and nothing here tries to pass one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
-from lxml import etree
+from parsel import Selector
 from scrapy.http import HtmlResponse, Response, XmlResponse
 
 from ingestion.errors import Blocked
+from spiders.fragments import line, texts
 
 # What only a challenge page carries. Cloudflare's beacon and the captcha of a comment form stand on good pages too.
 _MARKERS = ", ".join(
@@ -41,9 +40,12 @@ _UNSEEN = {"script", "style", "noscript"}
 _FEW_CHARACTERS = 1500
 
 
-def refuse(response: Response) -> None:
-    """Raise Blocked if the page is a challenge, a captcha or a refusal; return otherwise, whatever else the page is."""
-    sign = _sign(response)
+def refuse(response: Response, page: Selector | None = None) -> None:
+    """Raise Blocked if the page is a challenge, a captcha or a refusal; return otherwise, whatever else the page is.
+
+    Who has made a tree of the page gives it, so that there need not be another; nothing may have been taken out of it yet.
+    """
+    sign = _sign(response, page)
     if sign:
         raise Blocked(
             f"{response.url} answered with {sign} instead of the page: the site does not let programs in now. "
@@ -51,38 +53,30 @@ def refuse(response: Response) -> None:
         )
 
 
-def _sign(response: Response) -> str | None:
+def _sign(response: Response, page: Selector | None) -> str | None:
     """What gives the page away, in words, or None."""
     if response.headers.get("Cf-Mitigated") == b"challenge":
         return "a Cloudflare challenge"
-    if not isinstance(response, HtmlResponse | XmlResponse) or not response.text.strip() or _has_much_text(response):
+    if not isinstance(response, HtmlResponse | XmlResponse) or not response.text.strip():
         return None
-    title = " ".join(response.css("head > title::text").get("").split())
+    page = response.selector if page is None else page
+    if _has_much_text(page):
+        return None
+    title = " ".join(page.css("head > title::text").get("").split())
     if _TITLES.match(title):
         return f"a page titled “{title}”"
-    if response.css(_MARKERS):
+    if page.css(_MARKERS):
         return "a browser check"
-    return "a captcha" if response.css(_CAPTCHAS) else None
+    return "a captcha" if page.css(_CAPTCHAS) else None
 
 
-def _has_much_text(response: HtmlResponse | XmlResponse) -> bool:
+def _has_much_text(page: Selector) -> bool:
     """Whether there is more than a challenge says. Of a long page no more is read than that takes."""
     size = 0
-    for body in response.xpath("//body"):
-        for text in _shown(body.root):
-            size += sum(len(word) + 1 for word in text.split())
+    for body in page.root.iter("body"):
+        for text in texts(body, without=_UNSEEN):
+            said = line(text)
+            size += len(said) + 1 if said else 0
             if size > _FEW_CHARACTERS + 1:
                 return True
     return False
-
-
-def _shown(body: Any) -> Iterator[str]:
-    """The texts below an element, without those of scripts and the like."""
-    walk = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
-        if event == "start" and node.tag in _UNSEEN:
-            walk.skip_subtree()
-        elif event == "start":
-            yield node.text or ""
-        elif node is not body:
-            yield node.tail or ""

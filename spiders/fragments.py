@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from copy import deepcopy
-from html import escape
 from urllib.parse import urljoin
 
 from lxml import etree, html
@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from parsel import Selector
 from scrapy.http import Response, TextResponse
 
+from ingestion import controls
 from ingestion.errors import NotFound, ParseError
 
 _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "tr", "section", "hr")
@@ -26,6 +27,13 @@ _CONTROLS = re.compile(
 )
 #: lxml's own parser drops whatever is nested in more than 255 elements, as what is never closed soon is, and all after it.
 DEEP = html.HTMLParser(huge_tree=True)
+#: What parsel makes for each page anew, without a table of the page's ids, which nothing here asks for.
+_PAGE = html.HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False)
+_ADDRESSES = {"href", "src", "content"}
+#: Elements with attributes that lxml or urllib may refuse to look at.
+_ODD = etree.XPath("/descendant::*[@*[contains(name(), '{') or contains(., '[') or contains(., ']')]]")
+#: As libxml2 writes one: a value in double quotation marks, or in single ones where it has double ones.
+_START_TAG = re.compile(r"""<[^ \t\n\r\f>]+(?: [^ \t\n\r\f>][^ \t\n\r\f>=]*(?:="[^"]*"|='[^']*')?)*+>""")
 _SHOWN = etree.XPath(".//text()[not(ancestor::script or ancestor::style)]", smart_strings=False)
 _BLOCK_END, _LINE_END = "\u2029", "\u2028"
 
@@ -36,25 +44,21 @@ def tree(response: Response) -> Selector:
         raise NotFound(f"the site has no page {response.url} (status {response.status}): removed, or the URL is wrong")
     if not isinstance(response, TextResponse):
         raise ParseError(f"{response.url} is not a page of text")
-    page = Selector(text=_CONTROLS.sub("", _as_html(response).replace("\f", " ")), type="html")
-    for torn in page.xpath("//*[@*[contains(name(), '{')]]"):
-        _mend(torn.root)
-    for name in ("href", "src", "content"):
-        for link in page.xpath(f"//*[@{name}[contains(., '[') or contains(., ']')]]"):
-            _drop_unless_url(link.root, name)
+    page = piece(_as_html(response).replace("\f", " "))
+    for odd in _ODD(page.root):
+        _mend(odd)
     return page
 
 
 def _mend(element: etree._Element) -> None:
-    """Take away the attributes whose names lxml parses but cannot give back: text that a torn tag has swallowed."""
+    """Take away the attributes whose names lxml parses but cannot give back (text that a torn tag has swallowed), and addresses that are none."""
     kept = {str(value.attrname): str(value) for value in element.xpath("@*[not(contains(name(), '{'))]")}
-    element.attrib.clear()
-    element.attrib.update(kept)
-
-
-def _drop_unless_url(element: etree._Element, name: str) -> None:
-    if absolute("https://example.org/", element.get(name)) is None:
-        del element.attrib[name]
+    if len(kept) < int(element.xpath("count(@*)")):
+        element.attrib.clear()
+        element.attrib.update(kept)
+    for name in _ADDRESSES & kept.keys():
+        if not {"[", "]"}.isdisjoint(kept[name]) and absolute("https://example.org/", kept[name]) is None:
+            del element.attrib[name]
 
 
 def absolute(base: str, address: str | None) -> str | None:
@@ -97,13 +101,31 @@ def _is_alone(element: HtmlElement) -> bool:
 def inner_html(element: Selector) -> str:
     """The HTML between an element's tags."""
     root = element.root
-    children = (html.tostring(child, encoding="unicode") for child in root)
-    return (escape(root.text or "", quote=False) + "".join(children)).strip()
+    whole = str(etree.tostring(root, method="html", encoding="unicode", with_tail=False))
+    begin = _START_TAG.match(whole)
+    return whole[begin.end() if begin else 0 :].removesuffix(f"</{root.tag}>").strip()
 
 
 def words(element: Selector) -> str:
     """An element's text on one line, white space collapsed, without scripts and styles."""
     return line("".join(_SHOWN(element.root)))
+
+
+def has_words(element: Selector) -> bool:
+    """Whether `words` finds any."""
+    return any(map(line, texts(element.root, without={"script", "style"})))
+
+
+def texts(element: etree._Element, *, without: Collection[str]) -> Iterator[str]:
+    """The texts below an element one by one, so that a long page need not be read to its end, and none in such elements."""
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event == "start" and node.tag in without:
+            walk.skip_subtree()
+        elif event == "start":
+            yield node.text or ""
+        elif node is not element:
+            yield node.tail or ""
 
 
 def size(text: str) -> int:
@@ -157,4 +179,6 @@ def paragraphs_of(markup: str) -> str | None:
 
 def piece(markup: str) -> Selector:
     """A tree of markup that stands outside any page: JSON may hold halves of characters, which no page can."""
-    return Selector(text=_CONTROLS.sub("", markup), type="html")
+    sound = _CONTROLS.sub("", markup) if "&#" in markup or controls.present(markup) else markup
+    root = etree.fromstring(sound.strip().replace("\0", "").encode() or b"<html/>", _PAGE)
+    return Selector(root=etree.fromstring(b"<html/>", _PAGE) if root is None else root, type="html")

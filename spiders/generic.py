@@ -34,7 +34,7 @@ class Generic(NovelSpider):
 
     def novel(self, response: Response) -> Novel:
         """From what the page says of itself to search engines, and from its headings."""
-        root, _ = _page(response)
+        root, _ = page(response)
         contents, text = _contents(root, response.url), None
         if contents is None:
             text = _text(root, response.url)
@@ -43,7 +43,7 @@ class Generic(NovelSpider):
 
     def chapters(self, response: Response) -> IndexPage:
         """The list on the page; else the page is a chapter, and its links say where the contents are or what comes next."""
-        root, _ = _page(response)
+        root, _ = page(response)
         contents = _contents(root, response.url)
         if contents is not None:
             _signs(root, response.url, contents, None).require(response.url)
@@ -73,7 +73,7 @@ class Generic(NovelSpider):
 
     def chapter(self, response: Response) -> Chapter:
         """The element that holds the text, whole, without what stands around it."""
-        root, hidden = _page(response)
+        root, hidden = page(response)
         chapter = maintext.extract(root, response.url)
         walls.refuse_teaser(response, Selector(text=chapter.content, type="html"))
         return replace(chapter, hidden_removed=hidden)
@@ -120,14 +120,15 @@ def _signs(root: HtmlElement, url: str, contents: Contents | None, text: Chapter
     return Signs(leads_on=leads_on, titled=titled, text=text is not None)
 
 
-def _page(response: Response) -> tuple[HtmlElement, int]:
+def page(response: Response) -> tuple[HtmlElement, int]:
     """The page's tree without what its CSS hides, and how many elements that was."""
     kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").partition(";")[0].strip().lower()
     if not isinstance(response, TextResponse) or not kind.endswith(("html", "xml")):
         raise UnsupportedSite(f"{response.url} is {kind}, not a web page")
     response = decoded(response)
-    refuse(response)
-    root: HtmlElement = tree(response).root
+    made = tree(response)
+    refuse(response, made)
+    root: HtmlElement = made.root
     if root.find(".//base[@href]") is not None:
         root.make_links_absolute(get_base_url(response), resolve_base_href=False, handle_failures="ignore")
     return root, remove_hidden(root)

@@ -14,10 +14,10 @@ from scrapy.http import Response
 from ingestion.errors import ParseError
 from ingestion.items import Chapter, ChapterLink, Form, IndexPage, Novel
 from ingestion.rules import Rules
-from spiders import facts, metadata, walls
+from spiders import facts, generic, metadata, walls
 from spiders.base import NovelSpider
 from spiders.challenge import refuse
-from spiders.fragments import absolute, drop, first, inner_html, line, paragraphs, tree, words
+from spiders.fragments import absolute, drop, first, has_words, inner_html, line, paragraphs, tree, words
 from spiders.generic import Generic
 from spiders.hidden import remove_hidden
 
@@ -58,8 +58,12 @@ class SelectedSpider(Generic):
     def novel(self, response: Response) -> Novel:
         """What the selectors find, and what the generic spider does where there is no selector."""
         rules, page = self.rules, tree(response)
-        refuse(response)
-        guess = super().novel(response)
+        refuse(response, page)
+        guess = (
+            super().novel(response)
+            if not rules.title
+            else metadata.novel(generic.page(response)[0], response.url, None)
+        )
         title = first(page, rules.title) if rules.title else guess.title
         if not title:
             raise ParseError(
@@ -81,7 +85,7 @@ class SelectedSpider(Generic):
     def chapters(self, response: Response) -> IndexPage:
         """The links of the list, and the next page of it; where the page has no list, the form or the page that has."""
         page = tree(response)
-        refuse(response)
+        refuse(response, page)
         found = list(self._links(response, page))
         if not found and (elsewhere := self._form(response) or self._page_of_the_list(response, page)):
             return IndexPage(links=(), further=(elsewhere,))
@@ -103,11 +107,11 @@ class SelectedSpider(Generic):
     def chapter(self, response: Response) -> Chapter:
         """The element that `content` selects, without what `remove` does."""
         page = tree(response)
-        refuse(response)
+        refuse(response, page)
         hidden = remove_hidden(page.root)
         if self.rules.remove:
             drop(page, self.rules.remove)
-        texts = [inner_html(part) for part in page.css(self.rules.content) if words(part)]
+        texts = [inner_html(part) for part in page.css(self.rules.content) if has_words(part)]
         if not texts:
             walls.refuse(response, page)
             raise ParseError(
@@ -140,7 +144,8 @@ class SelectedSpider(Generic):
                 yield self._link(response, element, volume)
 
     def _link(self, response: Response, link: Selector, volume: str | None) -> ChapterLink:
-        url = response.urljoin(link.css("::attr(href)").get(""))
+        href = link.root.get("href")
+        url = response.urljoin(link.css("::attr(href)").get("") if href is None else href)
         return ChapterLink(
             key=self.chapter_key(url),
             url=url,

@@ -7,6 +7,7 @@ from scrapy.http import HtmlResponse, Response
 
 from ingestion.errors import Blocked
 from spiders.challenge import refuse
+from spiders.fragments import tree
 from tests.spiders.recorded import response
 
 URL = "https://site.example/novel/1"
@@ -36,8 +37,9 @@ def html(body: str, **headers: str) -> HtmlResponse:
 
 @pytest.mark.parametrize("body", CHALLENGES.values(), ids=CHALLENGES)
 def test_a_challenge_is_blocked_and_named(body: str):
-    with pytest.raises(Blocked, match=r"https://site.example/novel/1 answered with .* instead of the page"):
-        refuse(html(body))
+    for page in (None, tree(html(body))):
+        with pytest.raises(Blocked, match=r"https://site.example/novel/1 answered with .* instead of the page"):
+            refuse(html(body), page)
 
 
 @pytest.mark.parametrize("body", PAGES.values(), ids=PAGES)

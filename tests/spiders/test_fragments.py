@@ -7,7 +7,7 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from ingestion.errors import NotFound, ParseError
-from spiders.fragments import drop, first, inner_html, paragraphs, paragraphs_of, piece, tree, words
+from spiders.fragments import drop, first, has_words, inner_html, paragraphs, paragraphs_of, piece, tree, words
 
 
 def body(markup: str) -> Selector:
@@ -16,6 +16,17 @@ def body(markup: str) -> Selector:
 
 def test_inner_html_keeps_escapes_and_the_text_between_elements():
     assert inner_html(body("a &lt; b <em>c</em> &amp; d<br>e")) == "a &lt; b <em>c</em> &amp; d<br>e"
+
+
+def test_inner_html_begins_behind_the_whole_tag():
+    odd = piece("""<div a"b=c title='x > "y"' hidden data-z='>'>d <i>e</i></div>after""").css("div")[0]
+
+    assert inner_html(odd) == "d <i>e</i>"
+
+
+def test_neither_a_script_nor_a_blank_has_words():
+    assert not has_words(body("<script>a</script>\xa0<style>b</style><!-- c -->"))
+    assert has_words(body("<script>a</script><p><b> d</b></p>"))
 
 
 def test_words_are_one_line_without_scripts():
