@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from lxml import html
@@ -69,19 +70,18 @@ _OF_THE_TEXT = re.compile(
 
 def remove(chapters: Sequence[ParsedChapter]) -> tuple[tuple[ParsedChapter, ...], int]:
     """The chapters without it, and how many paragraphs that took away."""
-    pages = {place: _tree(one.chapter.content) for place, one in enumerate(chapters) if one.chapter is not None}
+    pages = {place: _Page(one.chapter.content) for place, one in enumerate(chapters) if one.chapter is not None}
     if len(pages) < FEWEST_CHAPTERS:
         return tuple(chapters), 0
     made, removed = list(chapters), 0
     for from_end in (True, False):
-        common = _common(pages, from_end=from_end)
+        common = _common(pages.values(), from_end=from_end)
         for place, page in pages.items() if common else ():
-            taken = _take(page, common, from_end=from_end)
+            content, taken = page.without(common, from_end=from_end)
             chapter = chapters[place].chapter
             if taken and chapter is not None:
-                made[place] = replace(
-                    made[place], chapter=replace(chapter, content=inner_html(Selector(root=page, type="html")))
-                )
+                pages[place] = _Page(content)
+                made[place] = replace(made[place], chapter=replace(chapter, content=content))
                 removed += taken
     return tuple(made), removed
 
@@ -96,8 +96,38 @@ def without_common_title(chapters: Sequence[ParsedChapter]) -> tuple[ParsedChapt
     )
 
 
-def _tree(content: str) -> HtmlElement:
-    return html.fragment_fromstring(content, create_parent="div", parser=DEEP)
+class _Page:
+    """A chapter whose tree is made when it is looked at, and not kept: the trees of a long novel fill the memory."""
+
+    def __init__(self, content: str) -> None:
+        self._content = content
+
+    @cached_property
+    def marks(self) -> dict[bool, frozenset[int]]:
+        """Hashes of what it says at its end and at its beginning."""
+        page = self._tree()
+        return {end: frozenset(hash(said) for said, _ in _lines(page, from_end=end)) for end in (True, False)}
+
+    def lines(self, *, from_end: bool) -> Iterator[tuple[str, bool]]:
+        """What it says there, and whether that leads away."""
+        return _lines(self._tree(), from_end=from_end)
+
+    def without(self, common: Set[str], *, from_end: bool) -> tuple[str, int]:
+        """Its text without the common paragraphs at one end, and how many they were."""
+        if self.marks[from_end].isdisjoint(map(hash, common)):
+            return self._content, 0
+        page = self._tree()
+        taken = _take(page, common, from_end=from_end)
+        return (inner_html(Selector(root=page, type="html")) if taken else self._content), taken
+
+    def _tree(self) -> HtmlElement:
+        return html.fragment_fromstring(self._content, create_parent="div", parser=DEEP)
+
+
+def _lines(page: HtmlElement, *, from_end: bool) -> Iterator[tuple[str, bool]]:
+    for one in _paragraphs(page, from_end=from_end):
+        if said := _said(one):
+            yield said, _leads_away(one)
 
 
 def _paragraphs(page: HtmlElement, *, from_end: bool) -> list[HtmlElement]:
@@ -111,18 +141,29 @@ def _is_innermost(block: HtmlElement) -> bool:
     return next(block.iterdescendants(*_BLOCKS), None) is None
 
 
-def _common(pages: dict[int, HtmlElement], *, from_end: bool) -> set[str]:
-    """What most chapters say at this end, and what is no line of a story."""
-    ends = [[(one, _said(one)) for one in _paragraphs(page, from_end=from_end)] for page in pages.values()]
-    counted = Counter(said for end in ends for said in {said for _, said in end})
-    linked = {said for end in ends for one, said in end if _leads_away(one)}
-    return {said for said, times in counted.items() if said and _is_foreign(said, said in linked, times, len(pages))}
+def _common(pages: Collection[_Page], *, from_end: bool) -> set[str]:
+    """What most chapters say at this end, and what is no line of a story. No more is read once nothing can be in most of them."""
+    counted, most = Counter[int](), 0
+    for unread, page in zip(reversed(range(len(pages))), pages, strict=True):
+        marks = page.marks[from_end]
+        counted.update(marks)
+        most = max([most, *(counted[mark] for mark in marks)])
+        if most + unread < _fewest(len(pages)):
+            return set()
+    often = {mark for mark, times in counted.items() if times >= _fewest(len(pages))}
+    read = (page.lines(from_end=from_end) for page in pages if page.marks[from_end] & often)
+    found = {line for lines in read for line in lines if hash(line[0]) in often}
+    linked = {said for said, leads_away in found if leads_away}
+    return {said for said, _ in found if _is_foreign(said, said in linked, counted[hash(said)], len(pages))}
+
+
+def _fewest(chapters: int) -> float:
+    """In so many chapters a line stands at least that stands in most."""
+    return max(FEWEST_CHAPTERS, _MOST * chapters)
 
 
 def _is_foreign(said: str, linked: bool, times: int, chapters: int) -> bool:
     """Whether a line that so many of the chapters say is none of the story's."""
-    if times < max(FEWEST_CHAPTERS, _MOST * chapters):
-        return False
     everywhere = size(said) >= _LONG_WORDS and "0" not in said and times >= _NEARLY_ALL * chapters
     return linked or bool(_PLEA.search(said)) or (everywhere and bool(_OF_THE_TEXT.search(said)))
 
@@ -137,7 +178,7 @@ def _leads_away(paragraph: HtmlElement) -> bool:
     return any(not link.get("href", "#").startswith("#") for link in paragraph.iter("a"))
 
 
-def _take(page: HtmlElement, common: set[str], *, from_end: bool) -> int:
+def _take(page: HtmlElement, common: Set[str], *, from_end: bool) -> int:
     """Take the common paragraphs away from one end, and the rule that parted them from the text; how many they were."""
     taken = list(_outermost(_paragraphs(page, from_end=from_end), common))
     if not taken or not _is_left(page, taken):
@@ -150,7 +191,7 @@ def _take(page: HtmlElement, common: set[str], *, from_end: bool) -> int:
     return len(taken)
 
 
-def _outermost(paragraphs: list[HtmlElement], common: set[str]) -> Iterator[HtmlElement]:
+def _outermost(paragraphs: list[HtmlElement], common: Set[str]) -> Iterator[HtmlElement]:
     """The common paragraphs up to the first that is none; rules and empty ones between them do not count as text."""
     for paragraph in paragraphs:
         said = _said(paragraph)
