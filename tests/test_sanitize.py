@@ -130,8 +130,35 @@ def test_a_character_that_xml_cannot_hold_is_left_out_and_the_words_are_read(cha
 
 
 _PIECES = st.sampled_from(
-    "<p>|</p>|<b>|</b>|<br>|<hr/>|<td>|</table>|<table>|<rt>|<a title='x > y \"q\"'>|<svg>|<|年 月|\u3000|&nbsp;|\xa0|&amp;lt;| |a|b c"
-    "|\u2028|\x85|\u200b|&|<!-- c -->|<pre>\n".split("|")
+    [
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "<br>",
+        "<hr/>",
+        "<td>",
+        "</table>",
+        "<table>",
+        "<rt>",
+        "<a title='x > y \"q\"'>",
+        "<svg>",
+        "<",
+        "年 月",
+        "\u3000",
+        "&nbsp;",
+        "\xa0",
+        "&amp;lt;",
+        " ",
+        "a",
+        "b c",
+        "\u2028",
+        "\x85",
+        "\u200b",
+        "&",
+        "<!-- c -->",
+        "<pre>\n",
+    ]
 )
 
 
