@@ -22,7 +22,7 @@ from parsel import Selector
 logger = logging.getLogger(__name__)
 
 _HIDING = {"display": {"none"}, "visibility": {"hidden", "collapse"}}
-_HAS_CSS = XPath("boolean(/descendant::*[@style or @hidden or self::style])")
+_HAS_CSS = XPath("boolean(//style or //@style or //@hidden)")
 _BLOCKS = {"media", "supports", "layer", "container"}
 _WIDTH = re.compile(r"\(\s*(min|max)-width\s*:\s*([\d.]+)(px|r?em)\s*\)")
 #: Groups nested in groups double with each level; nobody writes longer ones by hand.
