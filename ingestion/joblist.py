@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ingestion.models import ALL_HOSTS, Job, JobEvent, Pause
-from ingestion.status import RUNNING, JobStatus, Priority
-
-_RANK = case({priority.value: rank for rank, priority in enumerate(Priority)}, value=Job.priority)
+from ingestion.models import ALL_HOSTS, URGENCY, Job, JobEvent, Pause
+from ingestion.status import RUNNING, JobStatus
 
 
 def get(session: Session, job_id: int) -> Job | None:
@@ -91,22 +90,40 @@ def per_site(session: Session) -> dict[str, int]:
     return {site or "": count for site, count in session.execute(query)}
 
 
-def claimable(session: Session, *, per_host: int, host: str | None = None) -> Sequence[Job]:
-    """The QUEUED jobs that a worker may claim now, of one host or of all, oldest first.
+def claimable(session: Session, *, per_host: int, hosts: Collection[str] | None = None) -> Sequence[Job]:
+    """The QUEUED jobs that a worker may claim now, of some hosts or of all, oldest first.
 
-    Of each host they are the first by priority and age, as many as may run beside those that do: `per_host` in all.
+    Of each host they are the first by priority and age, as many as may run beside those that do: `per_host` in all. However many
+    wait at a host, those alone are read.
     """
-    turn = func.row_number().over(partition_by=Job.host, order_by=(_RANK, Job.id)).label("turn")
-    waiting = select(Job.id, Job.host, turn).where(Job.status == JobStatus.QUEUED, is_due(), ~is_paused())
-    waits = (waiting if host is None else waiting.where(Job.host == host)).subquery()
-    running = select(Job.host, func.count().label("jobs")).where(Job.status.in_(RUNNING)).group_by(Job.host).subquery()
-    query = (
-        select(Job)
-        .join(waits, waits.c.id == Job.id)
-        .outerjoin(running, running.c.host == waits.c.host)
-        .where(waits.c.turn + func.coalesce(running.c.jobs, 0) <= per_host)
-    )
-    return session.scalars(query.order_by(Job.id)).all()
+    asked = _hosts_with_queued() if hosts is None else select(func.unnest(literal([*hosts], ARRAY(Text))).label("host"))
+    room = _room(asked, per_host)
+    waiting = select(Job.id).where(Job.host == room.c.host, Job.status == JobStatus.QUEUED, is_due())
+    first = waiting.order_by(URGENCY, Job.id).limit(room.c.places).correlate(room).lateral()
+    turn = select(first.c.id).select_from(room).join(first, literal(True))
+    return session.scalars(select(Job).where(Job.id.in_(turn)).order_by(Job.id)).all()
+
+
+def _hosts_with_queued() -> Select[Any]:
+    """Each host at which jobs wait, found by one look into the index of turns: not by reading all of them (a loose index scan)."""
+    queued = Job.status == JobStatus.QUEUED
+    host = select(func.min(Job.host).label("host")).where(queued).cte("host", recursive=True)
+    following = select(func.min(Job.host)).where(queued, Job.host > host.c.host).correlate(host).scalar_subquery()
+    host = host.union_all(select(following).where(host.c.host.is_not(None)))
+    return select(host.c.host).where(host.c.host.is_not(None))
+
+
+def _room(asked: Select[str], per_host: int) -> CTE:
+    """Those of the hosts that are not paused, and how many more jobs of each may run."""
+    host, running = asked.subquery(), _running_by_host().subquery()
+    places = (per_host - func.coalesce(running.c.jobs, 0)).label("places")
+    paused = exists().where(Pause.host.in_([ALL_HOSTS, host.c.host]))
+    free = select(host.c.host, places).outerjoin(running, running.c.host == host.c.host).where(~paused, places > 0)
+    return free.cte("room")
+
+
+def _running_by_host() -> Select[str, int]:
+    return select(Job.host, func.count().label("jobs")).where(Job.status.in_(RUNNING)).group_by(Job.host)
 
 
 def expired(session: Session) -> int:

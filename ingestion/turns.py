@@ -37,4 +37,4 @@ def ring_next(job_id: int) -> None:
 
 def _due(host: str) -> list[Job]:
     with db.transaction() as session:
-        return list(joblist.claimable(session, per_host=config.settings().jobs_per_host, host=host))
+        return list(joblist.claimable(session, per_host=config.settings().jobs_per_host, hosts=[host]))

@@ -45,20 +45,17 @@ FEW, MANY = 20, 220
 
 
 def main() -> None:
-    """Measure, then reckon: as it is, and as it would be with an index of the waiting jobs by host."""
+    """Measure, then reckon."""
     quick = "--quick" in sys.argv
     with _system() as meter:
         for wish in SIMULATED[-1:] if quick else SIMULATED:
             _tell_simulated(wish)
         found = _measured(meter, quick=quick)
-        indexed = _indexed(meter, found)
     for name in ("page", "indexing", "job", "renewal"):
         _say(f"{name}", _shown(getattr(found, name)))
     for library in LIBRARIES:
         _tell_library(library, most(library, found, POSTGRES))
-    _say("the largest, with an index by host", _told(most(LIBRARIES[-1], indexed, POSTGRES)))
     _say("the largest, of any number of hosts", _told(most(replace(LIBRARIES[-1], hosts=ANY), found, POSTGRES)))
-    _say("the same with an index by host", _told(most(replace(LIBRARIES[-1], hosts=ANY), indexed, POSTGRES)))
 
 
 @contextmanager
@@ -104,15 +101,6 @@ def _looking(meter: Meter, sizes: tuple[int, ...]) -> dict[int, Looking]:
         found[size], filled = backlog.measure(meter), size
         _tell_looking(f"{size:,} jobs wait", found[size])
     return found
-
-
-def _indexed(meter: Meter, found: Costs) -> Costs:
-    """The costs with the index, which do not grow but for recovery's, that reads all that waits."""
-    backlog.index_by_host()
-    looking = backlog.measure(meter)
-    _tell_looking("the same with an index by host", looking)
-    claim, ring = (Growth(once=cost, each=Cost()) for cost in (looking.claim, looking.ring))
-    return replace(found, claim=claim, ring=ring)
 
 
 def _renewal(meter: Meter, times: int) -> Cost:

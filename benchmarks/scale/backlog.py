@@ -10,7 +10,6 @@ from benchmarks.scale.capacity import Cost
 from benchmarks.scale.costs import Meter
 from ingestion import broker, db, jobs, recovery, turns
 from ingestion.models import Job
-from ingestion.models.jobs import IS_UNFINISHED
 from ingestion.status import JobStatus
 
 CLAIMED = 40
@@ -20,8 +19,6 @@ INSERT INTO job (source_url, canonical_url, status, priority, refresh, attempt, 
 SELECT url, url, 'queued', 'default', 'new', 0, 0, 0, 0, 0
 FROM (SELECT 'https://site' || n % :hosts || '.example/novel/' || n AS url FROM generate_series(:first, :last) AS n) AS made
 """)
-
-INDEX = text(f"CREATE INDEX by_host ON job (host, status, id) WHERE {IS_UNFINISHED}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +36,6 @@ def fill(*, first: int, last: int, hosts: int) -> None:
         connection.execute(text("ALTER TABLE job SET (autovacuum_enabled = false)"))
         connection.execute(FILL, {"first": first, "last": last, "hosts": hosts})
         connection.execute(text("VACUUM ANALYZE job"))
-
-
-def index_by_host() -> None:
-    """Add the index that the queries of one host would need to read its jobs alone."""
-    with db.transaction() as session:
-        session.execute(INDEX)
 
 
 def measure(meter: Meter) -> Looking:

@@ -106,7 +106,7 @@ class Simulation:
 
     def _next(self, host: str | None = None) -> list[Job]:
         with db.transaction() as session:
-            return list(joblist.claimable(session, per_host=1, host=host))
+            return list(joblist.claimable(session, per_host=1, hosts=None if host is None else [host]))
 
     def _work(self, job: Job) -> Iterator[float]:
         """A job from its claim to its end; yields when the worker wakes up again."""

@@ -4,7 +4,7 @@ from ingestion.models.access import ApiToken
 from ingestion.models.base import Base
 from ingestion.models.fetched import Page, Picture, SiteReading
 from ingestion.models.following import Follow
-from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, Job, JobEvent, Pause
+from ingestion.models.jobs import ALL_HOSTS, IS_ONLY_ONE, URGENCY, Job, JobEvent, Pause
 from ingestion.models.library import ChapterRevision, ChapterRow, NovelRow, SourceRow
 from ingestion.models.schedule import SchedulerRow
 from ingestion.models.searching import ChapterSearch, NovelGram, NovelSearch
@@ -15,6 +15,7 @@ __all__ = [
     "ALL_HOSTS",
     "IS_ONLY_ONE",
     "IS_OPEN",
+    "URGENCY",
     "ApiToken",
     "Base",
     "ChapterRevision",

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ingestion.models.base import Base, Now
@@ -13,7 +23,10 @@ from ingestion.status import UNFINISHED, JobStatus, Priority, Refresh
 
 ALL_HOSTS = "*"
 IS_UNFINISHED = text("status IN ({})".format(", ".join(f"'{s.value}'" for s in sorted(UNFINISHED))))
+IS_QUEUED = text("status = 'queued'")
 IS_DEAD = text("status = 'error'")
+#: A priority's place in the order of urgency, spelled as the index of turns spells it: another spelling would not find it.
+URGENCY: ColumnElement[int] = literal_column(f"strpos('{' '.join(Priority)}', priority)")
 #: A novel has at most one job in these, however many dry runs of it there may be.
 IS_ONLY_ONE = text(f"{IS_UNFINISHED} AND NOT dry_run")
 
@@ -29,7 +42,7 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         Index("uq_job_unfinished_canonical_url", "canonical_url", unique=True, postgresql_where=IS_ONLY_ONE),
-        Index("ix_job_unfinished", "status", "id", postgresql_where=IS_UNFINISHED),
+        Index("ix_job_turn", "host", URGENCY, "id", postgresql_where=IS_QUEUED),
         Index("ix_job_status_id", "status", "id"),
         Index("ix_job_novel_id_id", "novel_id", "id"),
         Index("ix_job_dead", "site", "error_kind", "priority", postgresql_where=IS_DEAD),
