@@ -37,7 +37,7 @@ class Point(StrEnum):
     RELEASE_COMMITTED = "release-committed"
     CHILD_DIED = "child-died"
     LEASES_EXPIRED = "leases-expired"
-    ONE_PUSHED_BACK = "one-pushed-back"
+    SOME_PUSHED_BACK = "some-pushed-back"
     RETRY_COMMITTED = "retry-committed"
     PRIORITY_COMMITTED = "priority-committed"
     TASK_CREATED = "task-created"

@@ -6,7 +6,7 @@ somebody else owns the job now: LeaseLost. No function here commits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -114,7 +114,7 @@ def claim(
     if per_host is not None:
         _one_at_a_time(session, job_id)
         free &= joblist.has_room(per_host)
-    statement = transition.statement(job_id, {JobStatus.QUEUED}, JobStatus.CRAWLING, claimed).where(free)
+    statement = transition.statement([job_id], {JobStatus.QUEUED}, JobStatus.CRAWLING, claimed).where(free)
     job = session.scalars(statement.returning(Job), execution_options=transition.FRESH).one_or_none()
     if job is not None:
         message = f"attempt {job.attempt} claimed by {worker}"
@@ -234,22 +234,42 @@ def release(session: Session, job_id: int, attempt: int, *, reason: str, afresh:
     transition.move(session, job_id, attempt, RUNNING, JobStatus.QUEUED, reason, values)
 
 
-def expire(session: Session, backoff: Backoff, *, dead: tuple[int, str] | None = None) -> Sequence[Job]:
-    """Take every running job whose lease has run out from its attempt: back to QUEUED, or to ERROR when attempts are spent.
+def expire(
+    session: Session, backoff: Backoff, *, dead: tuple[int, str] | None = None, limit: int | None = None
+) -> dict[int, JobStatus]:
+    """Take running jobs whose lease has run out from their attempts; each one's status now: QUEUED, or ERROR when attempts are spent.
 
-    With `dead`, a job's id and the name of the worker on it that is known to have died, that job alone, whatever its lease.
+    At most `limit` of them. With `dead`, a job's id and the name of the worker on it that is known to have died, that job alone,
+    whatever its lease.
     """
     over = joblist.is_expired() if dead is None else tuple_(Job.id, Job.worker) == dead
-    jobs = session.scalars(select(Job).where(Job.status.in_(RUNNING), over).with_for_update(skip_locked=True)).all()
-    for job in jobs:
-        lost = f"attempt {job.attempt} on {job.worker} stopped without a word while {job.status}"
-        spent = job.attempt - job.released
-        if spent == 1 < backoff.max_attempts:  # most likely its machine's or its worker's end: go on at once
-            transition.move(session, job.id, job.attempt, RUNNING, JobStatus.QUEUED, lost, UNCLAIMED)
-        else:  # perhaps the job's own doing
-            told = Crashed(f"{lost}, and is number {spent} of {backoff.max_attempts} that failed; see the worker's log")
-            end(session, job.id, job.attempt, told, backoff)
-    return jobs
+    stopped = select(Job).where(Job.status.in_(RUNNING), over).limit(limit).with_for_update(skip_locked=True)
+    jobs = session.scalars(stopped, execution_options=transition.FRESH).all()
+    # A first stop is most likely its machine's or its worker's end: the job goes on at once. After that, it is perhaps the job's own doing.
+    first = {job.id: job for job in jobs if job.attempt - job.released == 1 < backoff.max_attempts}
+    _put_back(session, first)
+    ends = {job.id: _crashed(session, job, backoff) for job in jobs if job.id not in first}
+    return ends | dict.fromkeys(first, JobStatus.QUEUED)
+
+
+def _put_back(session: Session, locked: Mapping[int, Job]) -> None:
+    """Let jobs that this transaction has locked wait again."""
+    if not locked:
+        return
+    steps = [transition.Step(job_id=job.id, attempt=job.attempt, message=_lost(job)) for job in locked.values()]
+    back = transition.statement(locked.keys(), RUNNING, JobStatus.QUEUED, UNCLAIMED)
+    session.execute(back, execution_options=transition.UNSYNCHRONISED)
+    transition.record_all(session, steps, JobStatus.QUEUED)
+
+
+def _crashed(session: Session, job: Job, backoff: Backoff) -> JobStatus:
+    spent = job.attempt - job.released
+    told = f"{_lost(job)}, and is number {spent} of {backoff.max_attempts} that failed; see the worker's log"
+    return end(session, job.id, job.attempt, Crashed(told), backoff)
+
+
+def _lost(job: Job) -> str:
+    return f"attempt {job.attempt} on {job.worker} stopped without a word while {job.status}"
 
 
 def _released(session: Session, job_id: int) -> int:

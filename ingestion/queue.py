@@ -6,10 +6,14 @@ its result's time. Too many pushes do no harm, since the claim refuses the secon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
+from redis import Redis
+from redis.client import Pipeline
 from rq import Queue
 from rq.job import Job
 
@@ -41,7 +45,31 @@ def known(names: str) -> list[str]:
 
 def enqueue(job_id: int, priority: Priority) -> None:
     """Ring the bell for a QUEUED job. Raises redis.RedisError when Redis is away; the row then waits for recovery."""
-    _queue(NAMES[priority]).enqueue_call(**_of_job(job_id))
+    enqueue_all({job_id: priority})
+
+
+def enqueue_all(jobs: Mapping[int, Priority]) -> None:
+    """The same for many, by their ids, in one exchange with Redis: all of them ring, or none."""
+    with broker.connection().pipeline() as pipeline:
+        for priority in set(jobs.values()):
+            _push(pipeline, NAMES[priority], [job_id for job_id, its in jobs.items() if its is priority])
+        pipeline.execute()
+
+
+def _push(pipeline: Pipeline, name: str, job_ids: Sequence[int]) -> None:
+    """What RQ's `enqueue_many` leaves in Redis, in a third of the time: RQ makes one bell, and the others say the same but for whom they ring."""
+    rung = _queue(name)
+    made = rung.create_job(**_of_job(job_ids[0]))
+    made.enqueued_at = made.created_at
+    common = {name: value for name, value in made.to_dict().items() if value != ""}  # to RQ, as good as not there
+    bells = [_of_job(job_id) for job_id in job_ids]
+    for one in bells:
+        data = bell.Plain.dumps((one["func"], None, one["args"], {}))
+        key = Job.key_for(one["job_id"])
+        pipeline.hset(key, mapping=common | {"data": zlib.compress(data), "description": one["description"]})
+        pipeline.expire(key, one["ttl"])
+    pipeline.sadd(rung.redis_queues_keys, rung.key)
+    pipeline.rpush(rung.key, *(one["job_id"] for one in bells))
 
 
 def in_hand(job_id: int, priority: Priority) -> Job:
@@ -61,7 +89,13 @@ def enqueue_task(task_id: int, kind: str, name: str, timeout: int) -> None:
 
 
 def _queue(name: str) -> Queue:
-    return Queue(name, connection=broker.connection())
+    return _queue_at(name, broker.connection())
+
+
+@cache
+def _queue_at(name: str, connection: Redis) -> Queue:
+    """Kept, since each new one asks Redis for its version before the first bell."""
+    return Queue(name, connection=connection)
 
 
 def _of_job(job_id: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ at a time; another that comes meanwhile has nothing to do.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -23,7 +24,9 @@ log = structlog.get_logger(__name__)
 
 RECOVERY_LOCK = 4_200_002
 #: Far below the time after which a session that idles in a transaction is ended.
-BATCH_SECONDS = 1.0
+BATCH_SECONDS = 3.0
+#: Jobs that one statement takes back, and one exchange with Redis pushes.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,30 +43,41 @@ def recover(*, dead: tuple[int, str] | None = None) -> Recovered:
 
     Raises redis.RedisError when Redis is away: nothing is lost, the next call goes on.
     """
-    with db.transaction() as session:
-        if not _acting_alone(session):
-            return Recovered()
-        taken = {job.id for job in jobs.expire(session, Backoff.as_set(), dead=dead)}
-    if dead is not None and not taken:
+    taken = _expire(dead)
+    if taken is None or (dead is not None and not taken):
         return Recovered()  # it died before it had claimed its job: not at once again, or it would be so for ever
     reach(Point.LEASES_EXPIRED)
-    with db.transaction() as session:
-        given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
-    requeued = _pushsilent()
-    done = Recovered(requeued=requeued, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
-    if requeued or taken:
-        log.info("recovered stranded jobs", requeued=len(requeued), expired=len(done.expired), dead=len(done.dead))
+    done = _told(taken, _push_silent())
+    if done != Recovered():
+        log.info("recovered stranded jobs", requeued=len(done.requeued), expired=len(done.expired), dead=len(done.dead))
     return done
 
 
 def look() -> Recovered:
     """What `recover` would do now, undone. Raises redis.RedisError when Redis is away."""
     with db.transaction() as session:
-        taken = {job.id for job in jobs.expire(session, Backoff.as_set())}
-        given_up = {id for id in taken if session.get_one(Job, id).status is JobStatus.ERROR}
+        taken = jobs.expire(session, Backoff.as_set())
         waits = tuple(job.id for job in silent(session))
         session.rollback()
-    return Recovered(requeued=waits, expired=tuple(sorted(taken - given_up)), dead=tuple(sorted(given_up)))
+    return _told(taken, waits)
+
+
+def _told(taken: Mapping[int, JobStatus], requeued: tuple[int, ...]) -> Recovered:
+    given_up = {id for id, status in taken.items() if status is JobStatus.ERROR}
+    return Recovered(requeued=requeued, expired=tuple(sorted(taken.keys() - given_up)), dead=tuple(sorted(given_up)))
+
+
+def _expire(dead: tuple[int, str] | None) -> dict[int, JobStatus] | None:
+    """Take jobs from attempts that have stopped, some in each transaction: how they stand now; None when somebody else is at it."""
+    taken: dict[int, JobStatus] = {}
+    while True:
+        with db.transaction() as session:
+            if not _acting_alone(session):
+                return taken or None
+            some = jobs.expire(session, Backoff.as_set(), dead=dead, limit=AT_ONCE)
+        taken |= some
+        if len(some) < AT_ONCE:
+            return taken
 
 
 def _acting_alone(session: Session) -> bool:
@@ -79,19 +93,19 @@ def silent(session: Session) -> list[Job]:
     return [job for job in free if job.id not in rung]
 
 
-def _pushsilent() -> tuple[int, ...]:
+def _push_silent() -> tuple[int, ...]:
     """Push them, some in each transaction: one that idles for long while it pushes would be ended by PostgreSQL."""
-    pushed: list[int] = []
+    pushed: dict[int, None] = {}
     while True:
         with db.transaction() as session:
             if not _acting_alone(session):
                 return tuple(pushed)
-            waiting = [job for job in silent(session) if job.id not in set(pushed)]
+            waiting = [job for job in silent(session) if job.id not in pushed]
             until = time.monotonic() + BATCH_SECONDS
             while waiting and time.monotonic() < until:
-                job = waiting.pop(0)
-                queue.enqueue(job.id, job.priority)
-                pushed.append(job.id)
-                reach(Point.ONE_PUSHED_BACK)
+                some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+                queue.enqueue_all({job.id: job.priority for job in some})
+                pushed |= dict.fromkeys(job.id for job in some)
+                reach(Point.SOME_PUSHED_BACK)
         if not waiting:
             return tuple(pushed)

@@ -5,7 +5,8 @@ Used by `ingestion.jobs`, which says what each step is for; `ingestion.lines` wr
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, update
@@ -24,10 +25,22 @@ UNSYNCHRONISED = {"synchronize_session": False}
 TOLD = {JobStatus.DONE: Happening.JOB_DONE, JobStatus.ERROR: Happening.JOB_ERROR}
 
 
-def statement(job_id: int, sources: Collection[JobStatus], to: JobStatus, values: dict[str, Any]) -> Any:
-    """The UPDATE of a job in one of `sources` to `to`, as far as that is legal."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What the event of a job's step says."""
+
+    job_id: int
+    attempt: int
+    message: str
+    detail: dict[str, Any] | None = None
+
+
+def statement(job_ids: Collection[int], sources: Collection[JobStatus], to: JobStatus, values: dict[str, Any]) -> Any:
+    """The UPDATE of jobs in one of `sources` to `to`, as far as that is legal."""
     legal = [source for source in sources if to in TRANSITIONS[source]]
-    return update(Job).where(Job.id == job_id, Job.status.in_(legal)).values(status=to, updated_at=func.now(), **values)
+    return (
+        update(Job).where(Job.id.in_(job_ids), Job.status.in_(legal)).values(status=to, updated_at=func.now(), **values)
+    )
 
 
 def move(
@@ -41,7 +54,7 @@ def move(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """A step by the attempt that owns the job. Raises LeaseLost."""
-    owned = statement(job_id, sources, to, values).where(Job.attempt == attempt)
+    owned = statement([job_id], sources, to, values).where(Job.attempt == attempt)
     if session.scalar(owned.returning(Job.id), execution_options=UNSYNCHRONISED) is None:
         raise LeaseLost(f"job {job_id}: attempt {attempt} no longer owns it")
     record(session, job_id, attempt=attempt, status=to, message=message, detail=detail)
@@ -56,7 +69,7 @@ def change(
     values: dict[str, Any],
 ) -> Job | None:
     """A step by a person, whichever attempt there is; None when the job is in none of `sources`."""
-    found = statement(job_id, sources, to, values).returning(Job)
+    found = statement([job_id], sources, to, values).returning(Job)
     job: Job | None = session.scalars(found, execution_options=FRESH).one_or_none()
     if job is not None:
         record(session, job_id, attempt=job.attempt, status=to, message=message)
@@ -73,8 +86,22 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """The event of a step, in the transaction that makes it, and what is to be told of it; who listens hears of it after the commit."""
-    values = {"attempt": attempt, "status": status, "message": tellable(message)}
-    row = insert(JobEvent).values(job_id=job_id, detail=tellable_in(detail), **values)
-    events.note(session, job_id, "event", id=session.scalar(row.returning(JobEvent.id)), **values)
-    if (happening := TOLD.get(status)) is not None:
-        outbox.tell(session, happening, job_id)
+    record_all(session, [Step(job_id=job_id, attempt=attempt, message=message, detail=detail)], status)
+
+
+def record_all(session: Session, steps: Sequence[Step], status: JobStatus) -> None:
+    """The same of many jobs at once."""
+    rows = {step.job_id: _row(step, status) for step in steps}
+    if not rows:
+        return
+    written = insert(JobEvent).returning(JobEvent.job_id, JobEvent.id)
+    for job_id, event_id in session.execute(written, [*rows.values()]):
+        told = {name: rows[job_id][name] for name in ("attempt", "status", "message")}
+        events.note(session, job_id, "event", id=event_id, **told)
+        if (happening := TOLD.get(status)) is not None:
+            outbox.tell(session, happening, job_id)
+
+
+def _row(step: Step, status: JobStatus) -> dict[str, Any]:
+    told = {"message": tellable(step.message), "detail": tellable_in(step.detail)}
+    return {"job_id": step.job_id, "attempt": step.attempt, "status": status} | told

@@ -122,7 +122,7 @@ SCENES: dict[Point, tuple[Callable[[], dict[str, Page]], Callable[[Site], None]]
     Point.RELEASE_COMMITTED: (slow, stop_in_the_middle),
     Point.CHILD_DIED: (slow, lose_a_child),
     Point.LEASES_EXPIRED: (whole, recover_what_redis_lost),
-    Point.ONE_PUSHED_BACK: (whole, recover_what_redis_lost),
+    Point.SOME_PUSHED_BACK: (whole, recover_what_redis_lost),
     Point.RETRY_COMMITTED: (whole, put_back_by_hand),
     Point.PRIORITY_COMMITTED: (whole, move_to_another_queue),
 }

@@ -160,7 +160,7 @@ def test_a_live_lease_is_left_alone():
     claim(job_id)
 
     with db.transaction() as session:
-        assert jobs.expire(session, FIVE) == []
+        assert jobs.expire(session, FIVE) == {}
 
 
 def test_a_job_whose_time_has_not_come_is_not_claimed():

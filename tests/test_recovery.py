@@ -97,6 +97,7 @@ def test_of_two_recoverers_one_acts():
 
 def test_many_stranded_jobs_are_pushed_in_turns_and_each_once(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(recovery, "BATCH_SECONDS", 0.0005)
+    monkeypatch.setattr(recovery, "AT_ONCE", 5)
     made = submit(12)
     broker.connection().flushall()
 
