@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +11,11 @@ from redis import RedisError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ingestion import db, guard, joblist, jobs, lines, queue, turns, urls
+from ingestion import db, joblist, jobs, lines, queue, turns, wishes
 from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
-from ingestion.rules import RuleError
-from ingestion.rules import of as rules_of
-from ingestion.status import UNFINISHED, Priority, Refresh
+from ingestion.status import UNFINISHED, Priority
+from ingestion.wishes import Wish
 
 log = structlog.get_logger(__name__)
 
@@ -40,44 +40,65 @@ class Taken:
     message: str
 
 
-def submit(
-    url: str,
-    *,
-    priority: Priority = Priority.DEFAULT,
-    refresh: Refresh = Refresh.NEW,
-    moves_id: int | None = None,
-    dry_run: bool = False,
-    rules: str | None = None,
-) -> Taken:
-    """Create and queue a job for the novel at `url`, or find the unfinished one that is already there.
-
-    `moves_id` is the novel of the library that is to be read from there henceforth. A `dry_run` only looks, by `rules` (TOML) where there
-    are some, and is a job of its own each time.
+def submit(url: str, **wish: Any) -> Taken:
+    """Create and queue a job for the novel at `url`, or find the unfinished one that is already there; `wish` is as `wishes.of` takes it.
 
     Raises UnusableURL, ForbiddenAddress and RuleError. Redis being away is no error: the row waits, and recovery queues it.
     """
-    guard.check_url(canonical := urls.canonical(url))
-    _check_rules(rules, dry_run=dry_run)
-    wish: dict[str, Any] = {"priority": priority, "refresh": refresh, "moves_id": moves_id}
-    wish |= {"dry_run": dry_run, "rules": rules, "source_url": urls.web(url) or canonical}
+    (taken,) = submit_all([wishes.of(url, **wish)])
+    return tell(taken)
+
+
+def submit_all(wished: Sequence[Wish]) -> list[Taken]:
+    """The same for many at once, in as many statements as for one: what became of each, in their order, for `tell` to tell."""
+    first: dict[str, Wish] = {}
+    for wish in wished:
+        if not wish.dry_run:
+            first.setdefault(wish.canonical_url, wish)
     with db.transaction() as session:
-        waiting = None if dry_run else jobs.adopt(session, canonical, priority=priority, refresh=refresh)
-        job, created = (waiting, False) if waiting else jobs.create(session, canonical_url=canonical, **wish)
-    log.info("a novel was asked for", job=job.id, novel=canonical, new=created)
+        new = jobs.create_all(session, [wish.row() for wish in first.values()])
+        there = jobs.unfinished(session, first.keys() - new.keys())
+    said = _begun(list(new.values()))
+    return [_taken(wish, new if first.get(wish.canonical_url) is wish else {}, there, said) for wish in wished]
+
+
+def _taken(wish: Wish, new: Mapping[str, Job], there: Mapping[str, Job], said: Mapping[int, str]) -> Taken:
+    if (job := new.get(wish.canonical_url)) is not None:
+        return Taken(job=job, created=True, message=said[job.id])
+    job = there.get(wish.canonical_url)
+    if job is not None and job.refresh.covers(wish.refresh) and not wish.dry_run:
+        return Taken(job=job, created=False, message=EXISTING)
+    return _alone(wish)
+
+
+def _alone(wish: Wish) -> Taken:
+    """A dry run, or what asks for more than an unfinished job of the novel does."""
+    with db.transaction() as session:
+        waiting = None if wish.dry_run else _adopted(session, wish)
+        job, created = (waiting, False) if waiting else jobs.create(session, **wish.row())
+    if created:
+        return Taken(job=job, created=True, message=_begun([job])[job.id])
     reach(Point.JOB_CREATED)
     if waiting is not None:
         push(job)
         return Taken(job=job, created=False, message=ADOPTED)
-    if created:
-        return Taken(job=job, created=True, message=push(job))
-    return Taken(job=job, created=False, message=EXISTING if job.refresh.covers(refresh) else NARROWER)
+    return Taken(job=job, created=False, message=EXISTING if job.refresh.covers(wish.refresh) else NARROWER)
 
 
-def _check_rules(rules: str | None, *, dry_run: bool) -> None:
-    if rules is not None and not dry_run:
-        raise RuleError("rules: only a dry run goes by a text; a real job goes by the files in SPIDERS_DIR")
-    if rules is not None:
-        rules_of(rules, source="rules")
+def _adopted(session: Session, wish: Wish) -> Job | None:
+    return jobs.adopt(session, wish.canonical_url, priority=wish.priority, refresh=wish.refresh)
+
+
+def _begun(new: Sequence[Job]) -> dict[int, str]:
+    for _ in new:
+        reach(Point.JOB_CREATED)
+    return push_all(new)
+
+
+def tell(taken: Taken) -> Taken:
+    """Tell the log of it, with what is known of whoever asked."""
+    log.info("a novel was asked for", job=taken.job.id, novel=taken.job.canonical_url, new=taken.created)
+    return taken
 
 
 def retry(job_id: int, *, accept_shrink: bool = False) -> Job:
@@ -130,12 +151,18 @@ def _standing(session: Session, job_id: int, rule: str) -> str:
 
 def push(job: Job) -> str:
     """Ring the bell for a new job if it is its turn; a sentence that says how it stands. Redis being away is no error."""
-    if not turns.is_next(job):
-        return IN_LINE
+    return push_all([job])[job.id]
+
+
+def push_all(new: Sequence[Job]) -> dict[int, str]:
+    """The same for many, by their ids."""
+    due = {job.id: job.priority for job in turns.next_of(new)}
+    said = dict.fromkeys((job.id for job in new), IN_LINE)
     try:
-        queue.enqueue(job.id, job.priority)
+        queue.enqueue_all(due)
     except RedisError as error:
-        log.warning("Redis is away; the job waits for recovery", job=job.id, error=str(error))
-        return WAITING
-    reach(Point.JOB_PUSHED)
-    return QUEUED
+        log.warning("Redis is away; what was asked for waits for recovery", jobs=[*due], error=str(error))
+        return said | dict.fromkeys(due, WAITING)
+    for _ in due:
+        reach(Point.JOB_PUSHED)
+    return said | dict.fromkeys(due, QUEUED)

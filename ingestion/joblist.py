@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, exists, func, literal, or_, select
+from sqlalchemy import ARRAY, CTE, ColumnElement, Integer, Select, Text, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ingestion.models import ALL_HOSTS, URGENCY, Job, JobEvent, Pause
@@ -93,15 +94,26 @@ def per_site(session: Session) -> dict[str, int]:
 def claimable(session: Session, *, per_host: int, hosts: Collection[str] | None = None) -> Sequence[Job]:
     """The QUEUED jobs that a worker may claim now, of some hosts or of all, oldest first.
 
-    Of each host they are the first by priority and age, as many as may run beside those that do: `per_host` in all. However many
-    wait at a host, those alone are read.
+    Of each host they are the first by priority and age, as many as may run beside those that do: `per_host` in all.
     """
-    asked = _hosts_with_queued() if hosts is None else select(func.unnest(literal([*hosts], ARRAY(Text))).label("host"))
-    room = _room(asked, per_host)
+    first = next_in_line(session, per_host=per_host, hosts=hosts)
+    return session.scalars(select(Job).where(Job.id.in_(first)).order_by(Job.id)).all()
+
+
+def next_in_line(session: Session, *, per_host: int, hosts: Collection[str] | None = None) -> Sequence[int]:
+    """Their ids. However many wait at a host, those alone are read."""
+    values = {"per_host": per_host} | ({} if hosts is None else {"hosts": [*hosts]})
+    return session.scalars(_turns(of_all=hosts is None), values).all()
+
+
+@cache
+def _turns(*, of_all: bool) -> Select[int]:
+    """Made once: each post asks."""
+    given = select(func.unnest(bindparam("hosts", type_=ARRAY(Text))).label("host"))
+    room = _room(_hosts_with_queued() if of_all else given)
     waiting = select(Job.id).where(Job.host == room.c.host, Job.status == JobStatus.QUEUED, is_due())
     first = waiting.order_by(URGENCY, Job.id).limit(room.c.places).correlate(room).lateral()
-    turn = select(first.c.id).select_from(room).join(first, literal(True))
-    return session.scalars(select(Job).where(Job.id.in_(turn)).order_by(Job.id)).all()
+    return select(first.c.id).select_from(room).join(first, literal(True))
 
 
 def _hosts_with_queued() -> Select[Any]:
@@ -113,10 +125,10 @@ def _hosts_with_queued() -> Select[Any]:
     return select(host.c.host).where(host.c.host.is_not(None))
 
 
-def _room(asked: Select[str], per_host: int) -> CTE:
+def _room(asked: Select[str]) -> CTE:
     """Those of the hosts that are not paused, and how many more jobs of each may run."""
     host, running = asked.subquery(), _running_by_host().subquery()
-    places = (per_host - func.coalesce(running.c.jobs, 0)).label("places")
+    places = (bindparam("per_host", type_=Integer) - func.coalesce(running.c.jobs, 0)).label("places")
     paused = exists().where(Pause.host.in_([ALL_HOSTS, host.c.host]))
     free = select(host.c.host, places).outerjoin(running, running.c.host == host.c.host).where(~paused, places > 0)
     return free.cte("room")

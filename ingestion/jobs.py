@@ -6,7 +6,7 @@ somebody else owns the job now: LeaseLost. No function here commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -43,20 +43,41 @@ def create(
     """A new job for the URL, or the unfinished one that is already there; True when it is new, as a dry run always is."""
     values = {"source_url": source_url, "canonical_url": canonical_url, "moves_id": moves_id}
     values |= {"priority": priority, "refresh": refresh, "dry_run": dry_run, "rules": rules}
-    statement = (
-        upsert(Job)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=[Job.canonical_url], index_where=IS_ONLY_ONE)
-        .returning(Job)
-    )
+    statement = _unless_there().values(**values).returning(Job)
     existing = select(Job).where(Job.canonical_url == canonical_url, Job.status.in_(UNFINISHED), ~Job.dry_run)
     while True:
         if job := session.scalars(statement).one_or_none():
-            transition.record(session, job.id, attempt=0, status=JobStatus.QUEUED, message="created")
+            _record_new(session, [job])
             return job, True
         # The other job may finish between the two statements; then the next round inserts.
         if job := session.scalars(existing).one_or_none():
             return _widened(session, job, refresh), False
+
+
+def create_all(session: Session, wishes: Sequence[Mapping[str, Any]]) -> dict[str, Job]:
+    """New jobs, each as `create` takes it, no dry run and no two for one URL: by URL, where there is no unfinished one yet."""
+    if not wishes:
+        return {}
+    made = session.scalars(_unless_there().returning(Job), wishes).all()
+    _record_new(session, made)
+    return {job.canonical_url: job for job in made}
+
+
+def unfinished(session: Session, canonical_urls: Collection[str]) -> dict[str, Job]:
+    """The unfinished jobs at these URLs, dry runs aside."""
+    if not canonical_urls:
+        return {}
+    there = select(Job).where(Job.canonical_url.in_(canonical_urls), Job.status.in_(UNFINISHED), ~Job.dry_run)
+    return {job.canonical_url: job for job in session.scalars(there)}
+
+
+def _unless_there() -> Any:
+    return upsert(Job).on_conflict_do_nothing(index_elements=[Job.canonical_url], index_where=IS_ONLY_ONE)
+
+
+def _record_new(session: Session, jobs: Sequence[Job]) -> None:
+    steps = [transition.Step(job_id=job.id, attempt=0, message="created") for job in jobs]
+    transition.record_all(session, steps, JobStatus.QUEUED)
 
 
 def adopt(session: Session, canonical_url: str, *, priority: Priority, refresh: Refresh) -> Job | None:

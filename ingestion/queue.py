@@ -50,6 +50,8 @@ def enqueue(job_id: int, priority: Priority) -> None:
 
 def enqueue_all(jobs: Mapping[int, Priority]) -> None:
     """The same for many, by their ids, in one exchange with Redis: all of them ring, or none."""
+    if not jobs:
+        return
     with broker.connection().pipeline() as pipeline:
         for priority in set(jobs.values()):
             _push(pipeline, NAMES[priority], [job_id for job_id, its in jobs.items() if its is priority])

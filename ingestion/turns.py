@@ -7,6 +7,8 @@ no queue holds.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import structlog
 from redis import RedisError
 from sqlalchemy.exc import OperationalError
@@ -19,7 +21,17 @@ log = structlog.get_logger(__name__)
 
 def is_next(job: Job) -> bool:
     """Whether the job could be claimed now."""
-    return job.id in {other.id for other in _due(job.host)}
+    return bool(next_of([job]))
+
+
+def next_of(jobs: Collection[Job]) -> list[Job]:
+    """Those of the jobs that could be claimed now."""
+    if not jobs:
+        return []
+    with db.transaction() as session:
+        hosts, per_host = {job.host for job in jobs}, config.settings().jobs_per_host
+        due = set(joblist.next_in_line(session, per_host=per_host, hosts=hosts))
+    return [job for job in jobs if job.id in due]
 
 
 def ring_next(job_id: int) -> None:
@@ -28,13 +40,12 @@ def ring_next(job_id: int) -> None:
         with db.transaction() as session:
             job = joblist.get(session, job_id)
         rung = queue.waiting()
-        for other in _due(job.host) if job else ():
-            if other.id not in rung:
-                queue.enqueue(other.id, other.priority)
+        due = _due(job.host) if job else ()
+        queue.enqueue_all({other.id: other.priority for other in due if other.id not in rung})
     except (RedisError, OperationalError) as outage:
         log.warning("an outage; the host's next job waits for recovery", error=str(outage).splitlines()[0])
 
 
-def _due(host: str) -> list[Job]:
+def _due(host: str) -> Sequence[Job]:
     with db.transaction() as session:
-        return list(joblist.claimable(session, per_host=config.settings().jobs_per_host, hosts=[host]))
+        return joblist.claimable(session, per_host=config.settings().jobs_per_host, hosts=[host])

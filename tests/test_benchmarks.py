@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 from benchmarks import claiming, measure, parsing, sample, saving
 from benchmarks.site import Site
 from ingestion import broker, db
+from ingestion.imports import asking
 from tests import applications
 from tests.conftest import configure
 
@@ -79,7 +80,7 @@ def test_claiming_a_job_reads_no_finished_ones():
 
     claiming.fill(db.engine(), finished=30 * QUEUED, queued=QUEUED)
 
-    assert all(read(ask) < 3 * QUEUED for ask in claiming.QUERIES.values())
+    assert all(read(ask) < 6 * QUEUED for ask in claiming.QUERIES.values())
 
 
 def test_a_post_takes_few_statements_and_few_commands(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
@@ -91,8 +92,16 @@ def test_a_post_takes_few_statements_and_few_commands(environment: dict[str, str
         client.post("/ingest", json={"url": "http://127.0.0.1:2/novel"})
     commands = broker.connection().info("stats")["total_commands_processed"] - before - 1
 
-    assert len(asked) <= 12
-    assert commands <= 20
+    assert len(asked) <= 8
+    assert commands <= 10
+
+
+@pytest.mark.usefixtures("environment")
+def test_each_url_of_a_list_takes_one_statement_that_looks_whether_the_library_has_it():
+    with statements() as asked:
+        entries = list(asking.ask(f"https://novels.example/{number}" for number in range(50)))
+
+    assert len(asked) <= len(entries) + 6
 
 
 def test_reading_pages_takes_not_thirty_times_what_the_libraries_alone_take():

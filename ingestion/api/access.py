@@ -15,6 +15,7 @@ from fastapi import Depends, HTTPException, WebSocketException
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from ingestion import config, db, tokens
@@ -35,8 +36,14 @@ class Guard(SecurityBase):
     model = HTTPBearerModel(description="Made by `python cli.py token new NAME`; needed once there is one.")
     scheme_name = "token"
 
-    def __call__(self, connection: HTTPConnection) -> str:
-        """Decide about one connection."""
+    async def __call__(self, connection: HTTPConnection) -> str:
+        """Decide about one connection: in a thread, where PostgreSQL is to be asked about tokens."""
+        if config.settings().api_open:
+            return self.decide(connection)
+        return await run_in_threadpool(self.decide, connection)
+
+    def decide(self, connection: HTTPConnection) -> str:
+        """The same."""
         try:
             return _let_in(connection)
         except HTTPException as refusal:
@@ -51,9 +58,10 @@ Caller = Annotated[str, Depends(guard)]
 
 def _let_in(connection: HTTPConnection) -> str:
     current = config.settings()
-    local = current.api_open or _is_local(connection)
+    if current.api_open:
+        return _neighbour(connection, current)
     with db.transaction() as session:
-        wanted = not local or tokens.are_wanted(session, current)
+        wanted = not _is_local(connection) or tokens.are_wanted(session, current)
         bearer = credentials.shown(session, current, connection) if wanted else None
     if not wanted:
         return _neighbour(connection, current)

@@ -99,7 +99,7 @@ async def let_in(request: Request) -> Servers:
     seen = await in_thread(vitals.servers)
     if seen.postgresql.error is not None:
         return _unexplained(seen)
-    await in_thread(lambda: access.guard(request))
+    await in_thread(lambda: access.guard.decide(request))
     return seen
 
 

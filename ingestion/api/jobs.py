@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from ingestion import db, intake, joblist, urls
+from ingestion import db, intake, joblist, urls, wishes
+from ingestion.api import gathering
 from ingestion.api.limits import within_rate
 from ingestion.api.problems import CONFLICT, TOO_OFTEN
 from ingestion.api.schemas import (
@@ -46,15 +47,16 @@ Since = Annotated[
     responses={200: {"model": Accepted, "description": intake.EXISTING}, **TOO_OFTEN},
     dependencies=[Depends(within_rate)],
 )
-def ingest(wish: Ingest, response: Response) -> Accepted:
+async def ingest(wish: Ingest, response: Response) -> Accepted:
     """Create a job for the novel at `url` and queue it, or return the unfinished one that is already there.
 
     With `dry_run` it saves nothing, and `GET /jobs/{id}` says what it `found`; each post makes a job of its own then.
     """
     try:
-        taken = intake.submit(
-            wish.url, priority=wish.priority, refresh=wish.refresh, dry_run=wish.dry_run, rules=wish.rules
-        )
+        if wish.dry_run or wish.rules is not None:  # reading rules may take its time
+            taken = await run_in_threadpool(intake.submit, **wish.model_dump())
+        else:
+            taken = await gathering.submit(wishes.of(wish.url, priority=wish.priority, refresh=wish.refresh))
     except RuleError as reason:
         raise HTTPException(422, str(reason)) from reason
     except (urls.UnusableURL, ForbiddenAddress) as reason:

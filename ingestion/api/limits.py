@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import HTTPException
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,11 +17,11 @@ from ingestion.export.formats import Format
 IMPORTS = {"/import": Format.EPUB.media_type, "/library/import": "multipart/form-data"}
 
 
-def within_rate(caller: Caller) -> None:
+async def within_rate(caller: Caller) -> None:
     """Refuse who posts more often than INGEST_RATE allows, with 429."""
-    seconds = rate.spend(caller)
+    limit = config.settings().ingest_rate
+    seconds = await run_in_threadpool(rate.spend, caller) if limit else None
     if seconds is not None:
-        limit = config.settings().ingest_rate
         detail = f"more than {limit} posts in a minute; try again in {seconds} seconds"
         raise HTTPException(429, detail, headers={"Retry-After": str(seconds)})
 
