@@ -238,8 +238,12 @@ def is_blank(fragment: str) -> bool:
 
 def size(fragment: str) -> int:
     """How many words `text` finds in a clean HTML fragment, without making a tree of it."""
-    apart = _BLOCK_TAG.sub(" ", fragment)
-    return len(_ANY_TAG.sub("", apart).replace("&nbsp;", " ").split())
+    return len(untagged(_BLOCK_TAG.sub(" ", fragment)).replace("&nbsp;", " ").split())
+
+
+def untagged(fragment: str) -> str:
+    """A clean HTML fragment without its tags, its references (`&amp;`) as they are."""
+    return _ANY_TAG.sub("", fragment)
 
 
 def text(fragment: str) -> str:

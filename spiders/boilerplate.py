@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
+from html import unescape
 from itertools import islice
 
 from lxml import html
 from lxml.html import HtmlElement
 from parsel import Selector
 
+from ingestion import sanitize
 from ingestion.items import ParsedChapter
 from spiders.fragments import DEEP, inner_html, line, size
 
@@ -45,6 +47,13 @@ _BLOCKS = (
     "ol",
     "pre",
 )
+_NAMES = "|".join(_BLOCKS)
+_ATTRIBUTES = r"""(?: [^<>"]*(?:"[^"]*"[^<>"]*)*)?"""
+#: A block without another in it, as clean HTML has it.
+_INNERMOST = re.compile(rf"<hr{_ATTRIBUTES}>|<({_NAMES}){_ATTRIBUTES}>([^<]*+(?:<(?!/?(?:{_NAMES})[ >])[^<]*+)*+)</\1>")
+_NUMBER, _LETTER = re.compile(r"\d+"), re.compile(r"[^\W\d_]")
+#: So many characters are looked at first; most blocks are shorter than an eighth of it.
+_NEAR = 4096
 #: What no story says of itself, however often it repeats a line.
 _PLEA = re.compile(
     r"\b(patreon|paypal|ko-?fi|(our|my|on) discord|discord (server|channel)|newsletter|webnovel|copyright|all rights reserved"
@@ -97,7 +106,7 @@ def without_common_title(chapters: Sequence[ParsedChapter]) -> tuple[ParsedChapt
 
 
 class _Page:
-    """A chapter whose tree is made when it is looked at, and not kept: the trees of a long novel fill the memory."""
+    """A chapter, of which a tree is made where something in it repeats, and not kept: the trees of a long novel fill the memory."""
 
     def __init__(self, content: str) -> None:
         self._content = content
@@ -105,8 +114,8 @@ class _Page:
     @cached_property
     def marks(self) -> dict[bool, frozenset[int]]:
         """Hashes of what it says at its end and at its beginning."""
-        page = self._tree()
-        return {end: frozenset(hash(said) for said, _ in _lines(page, from_end=end)) for end in (True, False)}
+        ends = {end: map(_plainly, _blocks(self._content, from_end=end)) for end in (True, False)}
+        return {end: frozenset(hash(said) for said in texts if said) for end, texts in ends.items()}
 
     def lines(self, *, from_end: bool) -> Iterator[tuple[str, bool]]:
         """What it says there, and whether that leads away."""
@@ -122,6 +131,21 @@ class _Page:
 
     def _tree(self) -> HtmlElement:
         return html.fragment_fromstring(self._content, create_parent="div", parser=DEEP)
+
+
+def _blocks(content: str, *, from_end: bool) -> list[str]:
+    """The HTML in the innermost blocks at one end of clean HTML. That of no more than is needed is read, and no tree made."""
+    if not from_end:
+        return [found[2] or "" for found in islice(_INNERMOST.finditer(content), _REACH)]
+    near = _INNERMOST.findall(content[-_NEAR:])
+    if len(near) < _REACH and len(content) > _NEAR:
+        near = _INNERMOST.findall(content)
+    return [inside for _, inside in near[-_REACH:]]
+
+
+def _plainly(markup: str) -> str:
+    """What a block says, as `_said` has it."""
+    return _without_numbers(unescape(sanitize.untagged(markup)))
 
 
 def _lines(page: HtmlElement, *, from_end: bool) -> Iterator[tuple[str, bool]]:
@@ -170,8 +194,12 @@ def _is_foreign(said: str, linked: bool, times: int, chapters: int) -> bool:
 
 def _said(paragraph: HtmlElement) -> str:
     """A paragraph's words, whatever number of chapter stands among them; empty for one without a letter."""
-    words = re.sub(r"\d+", "0", line(paragraph.text_content()).casefold())
-    return words if re.search(r"[^\W\d_]", words) else ""
+    return _without_numbers(paragraph.text_content())
+
+
+def _without_numbers(said: str) -> str:
+    words = _NUMBER.sub("0", line(said).casefold())
+    return words if _LETTER.search(words) else ""
 
 
 def _leads_away(paragraph: HtmlElement) -> bool:
