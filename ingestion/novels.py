@@ -6,21 +6,23 @@ that was taken down stays readable and is marked gone. Nothing that was readable
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import func, insert, select, true, update
+from sqlalchemy import Row, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
-from ingestion import sanitize
+from ingestion import columns, copying
 from ingestion.errors import Shrunk, Superseded
 from ingestion.items import ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRevision, ChapterRow, NovelRow
 
 #: Fewer chapters than these may go without a question, whatever their share.
 FEW = 3
+#: What the library knows of a chapter: all but its text.
+Known: TypeAlias = Row[Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,20 +55,18 @@ def save(session: Session, parsed: ParsedNovel, *, max_shrink: float = 1.0) -> S
     if max_shrink < 1:
         _refuse_part(parsed, known)
     _refuse_shrinking(parsed, known, max_shrink)
-    rows = [as_row(novel_id, chapter) for chapter in parsed.chapters]
-    new = [row for row in rows if row["key"] not in known]
-    fresh = tuple(row["key"] for row in rows if row["content"] is not None and not _has_text(known.get(row["key"])))
-    if new:
-        session.execute(insert(ChapterRow), new)
-    changed = _update(session, known, [row for row in rows if row["key"] in known])
-    listed = {row["key"] for row in rows}
+    new = [chapter for chapter in parsed.chapters if chapter.link.key not in known]
+    readable = [chapter.link.key for chapter in parsed.chapters if chapter.chapter]
+    fresh = tuple(key for key in readable if not _has_text(known.get(key)))
+    added = copying.insert(session, ChapterRow, (columns.of(novel_id, chapter) for chapter in new))
+    changed = _update(session, known, parsed.chapters)
+    listed = {chapter.link.key for chapter in parsed.chapters}
     gone = _mark_gone(session, known, listed)
-    had = {key for key, row in known.items() if _has_text(row)}
-    texts = had | {row["key"] for row in rows if row["content"] is not None}
+    texts = {key for key, row in known.items() if _has_text(row)}.union(readable)
     tally(session, novel_id, readable=len(texts), grown=bool(fresh))
     here = len(texts & listed)
     return Saved(
-        novel_id=novel_id, saved=here, missing=len(rows) - here, added=len(new), changed=changed, gone=gone, fresh=fresh
+        novel_id=novel_id, saved=here, missing=len(listed) - here, added=added, changed=changed, gone=gone, fresh=fresh
     )
 
 
@@ -107,88 +107,49 @@ def facts(parsed: ParsedNovel) -> dict[str, Any]:
     }
 
 
-def _known(session: Session, novel_id: int) -> dict[str, ChapterRow]:
-    texts = defer(ChapterRow.content), defer(ChapterRow.notes_before), defer(ChapterRow.notes_after)
-    query = select(ChapterRow).where(ChapterRow.novel_id == novel_id).options(*texts)
-    return {row.key: row for row in session.scalars(query)}
+def _known(session: Session, novel_id: int) -> dict[str, Known]:
+    names = ("key", "id", "digest", "revision", "missing_kind", "missing_reason", *columns.PLACE)
+    query = select(*(getattr(ChapterRow, name) for name in names)).where(ChapterRow.novel_id == novel_id)
+    return {row.key: row for row in session.execute(query)}
 
 
-def as_row(novel_id: int, parsed: ParsedChapter) -> dict[str, Any]:
-    """The chapter as its row says it."""
-    link, chapter, hole = parsed.link, parsed.chapter, parsed.hole
-    return {
-        "novel_id": novel_id,
-        "key": link.key,
-        "position": parsed.position,
-        "matter": link.matter,
-        "volume": link.volume,
-        "title": title(parsed),
-        "url": link.url,
-        "content": chapter.content if chapter else None,
-        "notes_before": chapter.notes_before if chapter else None,
-        "notes_after": chapter.notes_after if chapter else None,
-        "words": len(sanitize.text(chapter.content).split()) if chapter else 0,
-        "digest": digest(parsed),
-        "revision": 1 if chapter else 0,
-        "hidden_removed": chapter.hidden_removed if chapter else 0,
-        "missing_kind": hole.kind if hole else None,
-        "missing_reason": hole.reason if hole else None,
-        "published_at": link.published_at or (chapter.published_at if chapter else None),
-        "edited_at": link.edited_at,
-        "gone_at": None,
-    }
-
-
-def title(parsed: ParsedChapter) -> str:
-    """What the index calls the chapter, else its page, else its key."""
-    return parsed.link.title or (parsed.chapter.title if parsed.chapter else None) or parsed.link.key
-
-
-def digest(parsed: ParsedChapter) -> bytes | None:
-    """What tells one text from another: SHA-256 over the text and its notes."""
-    if parsed.chapter is None:
-        return None
-    parts = (parsed.chapter.notes_before, parsed.chapter.content, parsed.chapter.notes_after)
-    return hashlib.sha256("\x00".join(part or "" for part in parts).encode()).digest()
-
-
-def _has_text(row: ChapterRow | None) -> bool:
+def _has_text(row: Known | None) -> bool:
     return row is not None and row.digest is not None
 
 
-#: What an index says of a chapter; the rest of a row is its text.
-PLACE = ("position", "matter", "volume", "title", "url", "published_at", "edited_at", "gone_at")
-TEXT = ("content", "notes_before", "notes_after", "words", "digest", "hidden_removed")
-
-
-def _update(session: Session, known: dict[str, ChapterRow], rows: list[dict[str, Any]]) -> int:
-    """Write what differs; how many texts were replaced by another."""
-    updates, replaced = [], []
-    for row in rows:
-        old = known[row["key"]]
-        difference = {name: row[name] for name in PLACE if getattr(old, name) != row[name]}
-        difference |= _text_difference(old, row)
-        if "digest" in difference and _has_text(old):
+def _update(session: Session, known: dict[str, Known], chapters: Iterable[ParsedChapter]) -> int:
+    """Write what differs of the known chapters; how many texts were replaced by another."""
+    changes, replaced = {}, []
+    for chapter in chapters:
+        if (old := known.get(chapter.link.key)) is None:
+            continue
+        text = _text_difference(old, chapter)
+        if "digest" in text and _has_text(old):
             replaced.append(old.id)
-        if difference:
-            updates.append({"id": old.id} | difference)
+        if difference := _place_difference(old, chapter) | text:
+            changes[old.id] = difference
     _archive(session, replaced)
-    for change in updates:
-        session.execute(
-            update(ChapterRow).where(ChapterRow.id == change.pop("id")).values(updated_at=func.now(), **change)
-        )
+    for chapter_id, change in changes.items():
+        session.execute(update(ChapterRow).where(ChapterRow.id == chapter_id).values(updated_at=func.now(), **change))
     return len(replaced)
 
 
-def _text_difference(old: ChapterRow, row: dict[str, Any]) -> dict[str, Any]:
-    if row["digest"] is None:  # not to be had today: a text that is there stays, a hole keeps its newest reason
-        if _has_text(old) or (old.missing_kind, old.missing_reason) == (row["missing_kind"], row["missing_reason"]):
-            return {}
-        return {"missing_kind": row["missing_kind"], "missing_reason": row["missing_reason"]}
-    if row["digest"] == old.digest:
+def _place_difference(old: Known, chapter: ParsedChapter) -> dict[str, Any]:
+    place = columns.place(chapter)
+    if old[-len(place) :] == tuple(place.values()):
         return {}
-    found = {"revision": old.revision + 1, "missing_kind": None, "missing_reason": None}
-    return {name: row[name] for name in TEXT} | found
+    return {name: value for name, value in place.items() if getattr(old, name) != value}
+
+
+def _text_difference(old: Known, chapter: ParsedChapter) -> dict[str, Any]:
+    if chapter.chapter is None:  # not to be had today: a text that is there stays, a hole keeps its newest reason
+        missing = columns.missing(chapter.hole)
+        same = (old.missing_kind, old.missing_reason) == tuple(missing.values())
+        return {} if _has_text(old) or same else missing
+    digest = columns.digest(chapter)
+    if digest == old.digest:
+        return {}
+    return columns.text(chapter.chapter, digest) | columns.missing(None) | {"revision": old.revision + 1}
 
 
 def _archive(session: Session, chapter_ids: list[int]) -> None:
@@ -202,7 +163,7 @@ def _archive(session: Session, chapter_ids: list[int]) -> None:
     session.execute(insert(ChapterRevision).from_select(["chapter_id", *columns], source))
 
 
-def _refuse_part(parsed: ParsedNovel, known: dict[str, ChapterRow]) -> None:
+def _refuse_part(parsed: ParsedNovel, known: dict[str, Known]) -> None:
     """Refuse a novel without a list that is read from the middle on: what stands before its first page is not gone."""
     first = parsed.chapters[0].link if parsed.chapters else None
     if first is None or first.url != parsed.index_url or (here := known.get(first.key)) is None:
@@ -217,7 +178,7 @@ def _refuse_part(parsed: ParsedNovel, known: dict[str, ChapterRow]) -> None:
         )
 
 
-def _refuse_shrinking(parsed: ParsedNovel, known: dict[str, ChapterRow], max_shrink: float) -> None:
+def _refuse_shrinking(parsed: ParsedNovel, known: dict[str, Known], max_shrink: float) -> None:
     before = {key for key, row in known.items() if row.gone_at is None}
     lost = len(before - {chapter.link.key for chapter in parsed.chapters})
     if lost >= FEW and lost > max_shrink * len(before):
@@ -227,7 +188,7 @@ def _refuse_shrinking(parsed: ParsedNovel, known: dict[str, ChapterRow], max_shr
         )
 
 
-def _mark_gone(session: Session, known: dict[str, ChapterRow], listed: set[str]) -> int:
+def _mark_gone(session: Session, known: dict[str, Known], listed: set[str]) -> int:
     """Mark the chapters that the index lists no more; their texts stay."""
     gone = [row.id for key, row in known.items() if key not in listed and row.gone_at is None]
     if gone:

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
-from ingestion import novels
+from ingestion import columns, novels
 from ingestion.errors import Incomplete, Moved, Shrunk
 from ingestion.items import ParsedChapter, ParsedNovel
 from ingestion.models import ChapterRow, NovelRow, SourceRow
@@ -122,8 +122,8 @@ def _rename(session: Session, rows: Sequence[ChapterRow], keys: dict[ChapterRow,
 # Finding chapters again -----------------------------------------------------------------------------------------------
 
 _KEY: Tell = (lambda row: row.key, lambda chapter: chapter.link.key)
-_TEXT: Tell = (lambda row: row.digest, novels.digest)
-_TITLE: Tell = (lambda row: _plain(row.title), lambda chapter: _plain(novels.title(chapter)))
+_TEXT: Tell = (lambda row: row.digest, columns.digest)
+_TITLE: Tell = (lambda row: _plain(row.title), lambda chapter: _plain(columns.title(chapter)))
 
 
 def _found_again(

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, defer
 
-from ingestion import db, novels
+from ingestion import columns, copying, db, novels
 from ingestion.items import ParsedNovel
 from ingestion.models import ChapterRow, Job, NovelRow, SourceRow
 from ingestion.search import index
@@ -41,14 +41,13 @@ def shelve(session: Session, parsed: ParsedNovel) -> Shelved:
     known = session.scalars(query.order_by(ChapterRow.position, ChapterRow.id)).all()
     was_read = novel.seen_at is not None
     places = _places(known, [chapter.link.key for chapter in parsed.chapters], stay=was_read)
-    rows = [novels.as_row(novel.id, chapter) | {"position": places[chapter.link.key]} for chapter in parsed.chapters]
+    rows = [columns.of(novel.id, chapter) | {"position": places[chapter.link.key]} for chapter in parsed.chapters]
     there = {row.key: row for row in known}
     gone = {"gone_at": db.now(session) if was_read else None}
     new = [row | gone for row in rows if row["key"] not in there]
     lacking = [row for row in rows if row["key"] in there and there[row["key"]].digest is None]
     had = sum(row.digest is not None for row in known)
-    if new:
-        session.execute(insert(ChapterRow), new)
+    copying.insert(session, ChapterRow, new)
     _fill(session, there, lacking)
     _move(session, [] if was_read else known, places)
     if new or lacking:
@@ -107,7 +106,7 @@ def _merged(there: Sequence[str], keys: Sequence[str]) -> Iterator[str]:
 def _fill(session: Session, there: dict[str, ChapterRow], rows: Sequence[dict[str, Any]]) -> None:
     found = {"revision": 1, "missing_kind": None, "missing_reason": None, "updated_at": func.now()}
     for row in rows:
-        text = {name: row[name] for name in novels.TEXT} | found
+        text = {name: row[name] for name in columns.TEXT} | found
         session.execute(update(ChapterRow).where(ChapterRow.id == there[row["key"]].id).values(text))
 
 
