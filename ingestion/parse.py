@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from ingestion import config, naming, sanitize, urls
 from ingestion.errors import ForbiddenAddress, IngestionError, Locked, NotFound, ParseError, TooLarge, Unreachable
+from ingestion.folded import Folder
 from ingestion.items import Asked, Chapter, ChapterLink, Hole, IndexPage, Novel, ParsedChapter, ParsedNovel
 from spiders import asking
 from spiders.base import NovelSpider
@@ -46,10 +47,10 @@ def parse(
     if len(links) > (most := config.settings().max_chapters):
         raise TooLarge(f"{index_url} lists more than {most} chapters; raise MAX_CHAPTERS if that is right")
     expect(map(_page, links))
-    chapters = []
+    chapters, folder = [], Folder()
     for position, link in enumerate(links, start=1):
         checkpoint()
-        chapters.append(_chapter(spider, link, position, load, holes))
+        chapters.append(_chapter(spider, link, position, load, holes, folder))
     return ParsedNovel(
         site=spider.name,
         novel=novel,
@@ -132,12 +133,12 @@ def _index_page(load: Load, asked: Asked) -> Response:
 
 
 def _chapter(
-    spider: NovelSpider, link: ChapterLink, position: int, load: Load, holes: Mapping[str, Hole]
+    spider: NovelSpider, link: ChapterLink, position: int, load: Load, holes: Mapping[str, Hole], folder: Folder
 ) -> ParsedChapter:
     found = _unasked(link) or read(spider, link, load, holes)
     if isinstance(found, Hole):
         return ParsedChapter(link=shown(link), position=position, hole=found)
-    return ParsedChapter(link=shown(link), position=position, chapter=found)
+    return ParsedChapter(link=shown(link), position=position, chapter=folder.fold(found))
 
 
 def _unasked(link: ChapterLink) -> Hole | None:

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from parsel import Selector
 
 from ingestion import sanitize
-from ingestion.items import ParsedChapter
+from ingestion.items import Chapter, ParsedChapter
 from spiders.fragments import DEEP, inner_html, line, size
 
 FEWEST_CHAPTERS = 4
@@ -79,18 +79,16 @@ _OF_THE_TEXT = re.compile(
 
 def remove(chapters: Sequence[ParsedChapter]) -> tuple[tuple[ParsedChapter, ...], int]:
     """The chapters without it, and how many paragraphs that took away."""
-    pages = {place: _Page(one.chapter.content) for place, one in enumerate(chapters) if one.chapter is not None}
+    pages = {place: _Page(one.chapter) for place, one in enumerate(chapters) if one.chapter is not None}
     if len(pages) < FEWEST_CHAPTERS:
         return tuple(chapters), 0
     made, removed = list(chapters), 0
     for from_end in (True, False):
         common = _common(pages.values(), from_end=from_end)
         for place, page in pages.items() if common else ():
-            content, taken = page.without(common, from_end=from_end)
-            chapter = chapters[place].chapter
-            if taken and chapter is not None:
-                pages[place] = _Page(content)
-                made[place] = replace(made[place], chapter=replace(chapter, content=content))
+            chapter, taken = page.without(common, from_end=from_end)
+            if taken:
+                pages[place], made[place] = _Page(chapter), replace(made[place], chapter=chapter)
                 removed += taken
     return tuple(made), removed
 
@@ -108,29 +106,30 @@ def without_common_title(chapters: Sequence[ParsedChapter]) -> tuple[ParsedChapt
 class _Page:
     """A chapter, of which a tree is made where something in it repeats, and not kept: the trees of a long novel fill the memory."""
 
-    def __init__(self, content: str) -> None:
-        self._content = content
+    def __init__(self, chapter: Chapter) -> None:
+        self._chapter = chapter
 
     @cached_property
     def marks(self) -> dict[bool, frozenset[int]]:
         """Hashes of what it says at its end and at its beginning."""
-        ends = {end: map(_plainly, _blocks(self._content, from_end=end)) for end in (True, False)}
+        ends = {end: map(_plainly, _blocks(self._chapter.content, from_end=end)) for end in (True, False)}
         return {end: frozenset(hash(said) for said in texts if said) for end, texts in ends.items()}
 
     def lines(self, *, from_end: bool) -> Iterator[tuple[str, bool]]:
         """What it says there, and whether that leads away."""
         return _lines(self._tree(), from_end=from_end)
 
-    def without(self, common: Set[str], *, from_end: bool) -> tuple[str, int]:
-        """Its text without the common paragraphs at one end, and how many they were."""
+    def without(self, common: Set[str], *, from_end: bool) -> tuple[Chapter, int]:
+        """The chapter without the common paragraphs at one end, and how many they were."""
         if self.marks[from_end].isdisjoint(map(hash, common)):
-            return self._content, 0
+            return self._chapter, 0
         page = self._tree()
-        taken = _take(page, common, from_end=from_end)
-        return (inner_html(Selector(root=page, type="html")) if taken else self._content), taken
+        if taken := _take(page, common, from_end=from_end):
+            return replace(self._chapter, content=inner_html(Selector(root=page, type="html"))), taken
+        return self._chapter, 0
 
     def _tree(self) -> HtmlElement:
-        return html.fragment_fromstring(self._content, create_parent="div", parser=DEEP)
+        return html.fragment_fromstring(self._chapter.content, create_parent="div", parser=DEEP)
 
 
 def _blocks(content: str, *, from_end: bool) -> list[str]:
