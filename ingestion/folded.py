@@ -14,7 +14,7 @@ import zstandard
 from ingestion.items import Chapter
 
 #: Chapters of a novel that stay as they are.
-FEW = 1000
+FEW = 500
 #: The quickest, whose texts are hardly longer than those of the next ones.
 _LEVEL = 1
 
