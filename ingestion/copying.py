@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Engine, ExecutionContext, event
@@ -12,26 +11,40 @@ from sqlalchemy.orm import Session
 
 from ingestion.models.base import Base
 
-#: Rows of one COPY: so many are in memory twice.
-AT_ONCE = 64
-_ENCODED = "copied"
+_ROWS = "copied"
 
 
 def insert(session: Session, into: type[Base], rows: Iterable[dict[str, Any]]) -> int:
-    """Insert the rows, which all name the same columns and are asked for as they are needed; how many there were."""
-    waiting, count = iter(rows), 0
-    while some := list(islice(waiting, AT_ONCE)):
-        columns = ", ".join(f'"{name}"' for name in some[0])
-        statement = f"COPY {into.__tablename__} ({columns}) FROM STDIN (ENCODING 'UTF8')"
-        lines = "".join(_lines(some)).encode()
-        session.connection().exec_driver_sql(statement, execution_options={_ENCODED: lines})
-        count += len(some)
-    return count
+    """Insert the rows, which all name the same columns; how many there were. One is made while the server takes the one before."""
+    waiting = iter(rows)
+    first = next(waiting, None)
+    if first is None:
+        return 0
+    columns = ", ".join(f'"{name}"' for name in first)
+    statement = f"COPY {into.__tablename__} ({columns}) FROM STDIN (ENCODING 'UTF8')"
+    lines = _Lines(chain([first], waiting))
+    session.connection().exec_driver_sql(statement, execution_options={_ROWS: lines})
+    return lines.count
 
 
-def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield "\t".join(map(_escaped, row.values())) + "\n"
+class _Lines:
+    """Rows as the file that psycopg2 reads. It would tell a fault in there as a statement that was cancelled, so `fault` keeps it."""
+
+    def __init__(self, rows: Iterator[dict[str, Any]]) -> None:
+        self._rows = rows
+        self.count = 0
+        self.fault: Exception | None = None
+
+    def read(self, _size: int) -> bytes:
+        """The next row; nothing at the end, or at a fault."""
+        try:
+            row = next(self._rows, None)
+            line = b"" if row is None else ("\t".join(map(_escaped, row.values())) + "\n").encode()
+        except Exception as fault:
+            self.fault = fault
+            return b""
+        self.count += bool(line)
+        return line
 
 
 def _escaped(value: object) -> str:
@@ -47,8 +60,10 @@ def _escaped(value: object) -> str:
 @event.listens_for(Engine, "do_execute")
 def _copy(cursor: Any, statement: str, _parameters: object, context: ExecutionContext | None) -> bool:
     """Run the statement as psycopg2 has it; its errors are SQLAlchemy's, as those of any other."""
-    lines = context.execution_options.get(_ENCODED) if context is not None else None
+    lines = context.execution_options.get(_ROWS) if context is not None else None
     if lines is None:
         return False
-    cursor.copy_expert(statement, BytesIO(lines))
+    cursor.copy_expert(statement, lines)
+    if lines.fault is not None:
+        raise lines.fault
     return True

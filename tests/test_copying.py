@@ -53,3 +53,11 @@ def test_a_text_that_no_database_holds_is_an_error_like_any_other_statement_s():
         rows = [{"novel_id": novel(session)} | dict(zip(COLUMNS, told("a", "\x00"), strict=True))]
         with pytest.raises(DataError):
             copying.insert(session, ChapterRow, rows)
+
+
+def test_a_fault_in_the_rows_is_raised_as_what_it_is():
+    with Session(db.engine()) as session:
+        here = {"novel_id": novel(session)}
+        rows = [here | dict(zip(COLUMNS, told(key, key), strict=True)) for key in ("a", "\ud800")]
+        with pytest.raises(UnicodeEncodeError):
+            copying.insert(session, ChapterRow, rows)
