@@ -30,7 +30,7 @@ def text(chapter: Chapter | None, digest: bytes | None) -> dict[str, Any]:
     """What the chapter says, as TEXT names it."""
     if chapter is None:
         return dict.fromkeys(TEXT) | {"words": 0, "hidden_removed": 0}
-    words = len(sanitize.text(chapter.content).split())
+    words = sanitize.size(chapter.content)
     notes = chapter.notes_before, chapter.notes_after
     return dict(zip(TEXT, (chapter.content, *notes, words, digest, chapter.hidden_removed), strict=True))
 

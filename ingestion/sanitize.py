@@ -166,7 +166,8 @@ BLOCKS = set(
 )
 #: As nh3 writes one: each value in double quotation marks.
 _TAG = r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>"""
-_BLOCK_TAG = re.compile(rf"(?=</?(?:{'|'.join(sorted(BLOCKS | {'br', 'hr'}))})[ >]){_TAG}")
+#: With its first sign in front, which is found quickest.
+_BLOCK_TAG = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS | {'br', 'hr'}))})[ >]){_TAG[1:]}")
 #: None of these can take an element out of sight.
 STYLES = {"font-style", "font-variant", "font-weight", "text-align", "text-decoration"}
 _ANY_TAG = re.compile(_TAG)
