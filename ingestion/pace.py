@@ -1,8 +1,8 @@
 """When the next request to a host may leave, agreed by all workers on all machines through Redis.
 
 A worker reserves the host's next free slot and the slot moves on by one interval, in one script, by Redis's own clock: ten
-workers on one host are as polite as one, and each sleeps until its turn. When the turn has come it asks once more: somebody who
-woke up late may just have left. A Redis that forgot its slots (emptied, restarted) begins a new life, in which no slot is
+workers on one host are as polite as one, and each sleeps until its turn. Shortly before, it asks for the very moment: somebody who
+woke up late may just have left. Who misses that moment by more than a little asks again, so that lateness never brings two closer together. A Redis that forgot its slots (emptied, restarted) begins a new life, in which no slot is
 earlier than one interval after its beginning; a slot of an older life is void. Without Redis a process keeps a slower pace
 by itself.
 """
@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -27,6 +28,11 @@ LONGEST_REST_SECONDS = 86_400
 SLOWEST = 32
 #: What each answer that is no refusal gives back of it.
 RECOVERY = 0.9
+#: A moment to leave is given so long before it, as a part of the interval and in seconds: who wakes up in time for that may do so late.
+AHEAD = 0.25
+AHEAD_SECONDS = 0.05
+#: The part of an interval by which a request may leave late without moving those after it.
+LATE = 0.02
 #: How long a process keeps the pace by itself after Redis did not answer.
 ALONE_SECONDS = 10.0
 #: How much slower it does so, at least.
@@ -63,17 +69,21 @@ redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (slot - now + interval) / 1
 return {string.format('%.0f', slot - now), life[2], factor}
 """.replace("KEPT_MS", str(KEPT_MS))
 )
-#: ARGV: [1] interval, [2] the slot's life. Returns how long to wait still, 0 to leave now, -1 when the slot is void.
+#: ARGV: [1] interval, [2] the slot's life, [3] and [4] how long before a moment it is given, as a part of the interval and at most,
+#: [5] the moment that was given and missed, '' for none.
+#: Returns the wait (-1 when the slot is void), and the moment to leave at after it, '' to ask again then.
 USE_SLOT = (
     _LIFE
     + """
-if life[2] ~= ARGV[2] then return -1 end
+if life[2] ~= ARGV[2] then return {-1, ''} end
 local host = redis.call('HMGET', KEYS[1], 'left', 'factor')
 local interval = ARGV[1] * (host[2] or 1)
-local early = tonumber(host[1] or 0) + interval - now
-if early > interval / 50 then return string.format('%.0f', early) end
-redis.call('HSET', KEYS[1], 'left', string.format('%.0f', now))
-return 0
+local turn = now
+if not host[1] or host[1] ~= ARGV[5] then turn = math.max(now, tonumber(host[1] or 0) + interval) end
+local ahead = math.min(interval * ARGV[3], tonumber(ARGV[4]))
+if turn - now > ahead then return {string.format('%.0f', turn - now - ahead), ''} end
+redis.call('HSET', KEYS[1], 'left', string.format('%.0f', turn))
+return {string.format('%.0f', turn - now), string.format('%.0f', turn)}
 """
 )
 #: ARGV: [1] how long nobody may ask, [2] the factor's change, [3] its greatest value.
@@ -102,10 +112,24 @@ class SlotVoid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A turn that comes in `wait` seconds; `life` is that of the Redis which gave it, None for a turn of our own."""
+    """A turn to ask for in `wait` seconds; `life` is that of the Redis which gave it, None for a turn of our own."""
 
     wait: float
     life: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What to do about a slot: wait, and leave if it is not `until` (monotonic) by then. `moment` is Redis's name for it, empty to ask again."""
+
+    wait: float
+    moment: bytes
+    until: float
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the request leaves now, the wait being over."""
+        return bool(self.moment) and time.monotonic() <= self.until
 
 
 class Pace:
@@ -136,7 +160,8 @@ class Pace:
         if not life:
             raise HostRests(host, int(wait) / 1_000_000)
         self._slowed.add(host) if float(factor) > 1 else self._slowed.discard(host)
-        return Slot(int(wait) / 1_000_000, life.decode())
+        ahead = min(AHEAD * interval, AHEAD_SECONDS)
+        return Slot(max(0.0, int(wait) / 1_000_000 - ahead), life.decode())
 
     def take_alone(self, host: str, interval: float) -> Slot:
         """A turn without Redis, for the next ALONE_SECONDS: slower, so that the jobs of one host together are no faster."""
@@ -146,16 +171,19 @@ class Pace:
         slower = interval * max(ALONE_FACTOR, config.settings().jobs_per_host)
         return Slot(max(0.0, self._asked_at.get(host, time.monotonic() - slower) + slower - time.monotonic()), None)
 
-    def use(self, host: str, slot: Slot, interval: float) -> float:
-        """The turn has come: 0 when the request leaves now, else how long to wait still. Raises SlotVoid, and RedisError."""
+    def use(self, host: str, slot: Slot, interval: float, missed: Turn | None = None) -> Turn:
+        """The slot comes, or its turn was missed: when to leave, or to ask again. Raises SlotVoid, and RedisError."""
+        wait, moment = 0.0, b"alone"
         if slot.life is not None:
-            wait = int(self._use(keys=[f"pace:{host}", "pace:life"], args=[round(interval * 1_000_000), slot.life]))
-            if wait < 0:
-                raise SlotVoid(f"the slot at {host} is of a Redis that has forgotten it")
-            if wait:
-                return wait / 1_000_000
-        self._asked_at[host] = time.monotonic()
-        return 0.0
+            args: list[Any] = [round(interval * 1_000_000), slot.life, AHEAD, round(AHEAD_SECONDS * 1_000_000)]
+            told, moment = self._use(keys=[f"pace:{host}", "pace:life"], args=[*args, missed.moment if missed else b""])
+            wait = int(told) / 1_000_000
+        if wait < 0:
+            raise SlotVoid(f"the slot at {host} is of a Redis that has forgotten it")
+        leaves = time.monotonic() + wait
+        if moment:
+            self._asked_at[host] = leaves
+        return Turn(wait, moment, leaves + LATE * interval)
 
     def refused(self, host: str, retry_after: float | None) -> None:
         """The host has had too much (429, 503): all workers ask it half as often, and not before it said. Raises RedisError."""

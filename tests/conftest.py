@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
@@ -27,7 +26,17 @@ gc.disable()  # until all is collected: it would look through all modules a doze
 
 #: Those that refer to others first.
 TABLES = Base.metadata.sorted_tables[::-1]
-NO_ROWS = "; ".join(str(delete(table)) for table in TABLES)
+#: TRUNCATE, which makes new files, would cost five times as much.
+EMPTY = "; ".join(
+    [
+        "BEGIN",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'quire' AND pid <> pg_backend_pid()",
+        f"LOCK TABLE {', '.join(table.name for table in TABLES)}",
+        *(str(delete(table)) for table in TABLES),
+        "SELECT setval(seqrelid, 1, false) FROM pg_sequence",
+        "COMMIT",
+    ]
+)
 
 
 def configure(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
@@ -78,19 +87,38 @@ def servers() -> Iterator[embedded.Urls]:
         yield urls
 
 
+class Cleaner:
+    """Empties the database by one connection: a new one costs as much as the emptying."""
+
+    def __init__(self, servers: embedded.Urls) -> None:
+        self._host = make_url(servers.database_url).query["host"]
+        self._connect()
+
+    def _connect(self) -> None:
+        self._connection = psycopg2.connect(host=self._host, user="postgres", dbname="quire")
+        self._connection.autocommit = True
+
+    def empty(self) -> None:
+        """Leave nothing of a test behind: no process that still writes, no row."""
+        try:
+            self._connection.cursor().execute(EMPTY)
+        except psycopg2.OperationalError:  # the test has cut all connections
+            self._connect()
+            self._connection.cursor().execute(EMPTY)
+
+
 @pytest.fixture(scope="session")
-def cleaner(servers: embedded.Urls) -> Iterator[psycopg2.extensions.connection]:
-    """A connection that empties the database, one for all tests: a new one costs as much as the emptying."""
-    host = make_url(servers.database_url).query["host"]
-    with contextlib.closing(psycopg2.connect(host=host, user="postgres", dbname="quire")) as connection:
-        _empty(connection)
-        yield connection
+def cleaner(servers: embedded.Urls) -> Cleaner:
+    """The database, empty at first."""
+    made = Cleaner(servers)
+    made.empty()
+    return made
 
 
 @pytest.fixture
 def environment(
     servers: embedded.Urls,
-    cleaner: psycopg2.extensions.connection,
+    cleaner: Cleaner,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Iterator[dict[str, str]]:
@@ -113,7 +141,7 @@ def environment(
     configure(monkeypatch, **values)
     yield values
     forget()
-    _empty(cleaner)
+    cleaner.empty()
 
 
 @pytest.fixture
@@ -128,14 +156,3 @@ def work(environment: dict[str, str]) -> Callable[..., None]:
             signal.signal(number, handler)
 
     return until_empty
-
-
-def _empty(cleaner: psycopg2.extensions.connection) -> None:
-    """Leave nothing of a test behind: no process that still writes, no row. TRUNCATE, which makes new files, costs five times as much."""
-    with cleaner, cleaner.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'quire' AND pid <> pg_backend_pid()"
-        )
-        cursor.execute(f"LOCK TABLE {', '.join(table.name for table in TABLES)}")
-        cursor.execute(NO_ROWS)
-        cursor.execute("SELECT setval(seqrelid, 1, false) FROM pg_sequence")

@@ -68,7 +68,7 @@ class TestWithRedis:
         begin_long_ago()
         first, second = made(), made()
         used, kept = first.take(HOST, 5.0), second.take(HOST, 5.0)
-        assert first.use(HOST, used, 5.0) == 0
+        assert first.use(HOST, used, 5.0).has_come
         broker.connection().flushall()
 
         with pytest.raises(SlotVoid):
@@ -89,9 +89,47 @@ class TestWithRedis:
         begin_long_ago()
         late, on_time = made(), made()
         slots = late.take(HOST, 5.0), on_time.take(HOST, 5.0)
-        assert late.use(HOST, slots[0], 5.0) == 0
+        assert late.use(HOST, slots[0], 5.0).has_come
+        turn = on_time.use(HOST, slots[1], 5.0)
 
-        assert on_time.use(HOST, slots[1], 5.0) == pytest.approx(5, abs=0.1)
+        assert (turn.wait, turn.has_come) == (pytest.approx(4.95, abs=0.1), False)
+
+    def test_the_moment_is_given_shortly_before_so_that_who_wakes_up_in_time_loses_none_of_it(self):
+        begin_long_ago()
+        first, second = made(), made()
+        slots = first.take(HOST, 0.2), second.take(HOST, 0.2)
+        began = time.monotonic()
+        assert first.use(HOST, slots[0], 0.2).has_come
+        time.sleep(slots[1].wait + 0.02)
+        turn = second.use(HOST, slots[1], 0.2)
+        time.sleep(turn.wait)
+
+        assert (bool(turn.moment), turn.has_come) == (True, True)
+        assert time.monotonic() - began == pytest.approx(0.2, abs=0.01)
+
+    def test_who_misses_the_moment_leaves_at_once_if_nobody_has_a_later_one_and_the_next_one_waits(self):
+        begin_long_ago()
+        late, next_one = made(), made()
+        slot, another = late.take(HOST, 5.0), next_one.take(HOST, 5.0)
+        given = late.use(HOST, slot, 5.0)
+        time.sleep(0.11)
+        again = late.use(HOST, slot, 5.0, given)
+        waits = next_one.use(HOST, another, 5.0).wait
+
+        assert (given.has_come, again.wait, again.has_come) == (False, 0.0, True)
+        assert waits == pytest.approx(4.95, abs=0.05)  # an interval from when it left, and not from when it should have
+
+    def test_who_misses_the_moment_and_was_overtaken_waits_an_interval(self):
+        begin_long_ago()
+        late, other = made(), made()
+        slot, another = late.take(HOST, 0.2), other.take(HOST, 0.2)
+        given = late.use(HOST, slot, 0.2)
+        time.sleep(another.wait)
+        assert other.use(HOST, another, 0.2).moment
+        again = late.use(HOST, slot, 0.2, given)
+
+        assert not given.has_come
+        assert (again.has_come, again.wait) == (False, pytest.approx(0.15 + 0.05, abs=0.06))
 
     def test_a_turn_that_nobody_uses_costs_one_interval_and_no_more(self):
         begin_long_ago()
@@ -133,7 +171,7 @@ class TestWithRedis:
     def test_what_was_asked_alone_counts_when_redis_is_back(self):
         begin_long_ago()
         one = made()
-        assert one.use(HOST, one.take_alone(HOST, 5.0), 5.0) == 0
+        assert one.use(HOST, one.take_alone(HOST, 5.0), 5.0).has_come
 
         assert wait(one) == pytest.approx(5, abs=0.1)
 
@@ -148,7 +186,7 @@ def test_without_redis_a_process_keeps_a_slower_pace(environment: dict[str, str]
             one.take(HOST, 5.0)
         took = time.monotonic() - began
         first = one.take_alone(HOST, 5.0)
-        assert one.use(HOST, first, 5.0) == 0
+        assert one.use(HOST, first, 5.0).has_come
         second = one.take_alone(HOST, 5.0)
 
     assert took < 4

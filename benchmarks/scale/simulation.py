@@ -125,8 +125,11 @@ class Simulation:
         keys = [f"pace:{host}", "pace:life"]
         wait, life, _ = self._take(keys=keys, args=[interval, LONGEST_REST * SECOND, -1, *self._clock()])
         yield self.now + int(wait) / SECOND
-        while wait := int(self._use(keys=keys, args=[interval, life, *self._clock()])):
-            yield self.now + wait / SECOND
+        moment = b""
+        while not moment:
+            limits = [interval, life, pace.AHEAD, round(pace.AHEAD_SECONDS * SECOND), ""]
+            wait, moment = self._use(keys=keys, args=[*limits, *self._clock()])
+            yield self.now + int(wait) / SECOND
 
     def _clock(self) -> tuple[int, int]:
         """The time as Redis tells it: seconds, and microseconds of this one."""

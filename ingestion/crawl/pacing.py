@@ -86,16 +86,23 @@ class PaceMiddleware:
         left, begun = False, time.monotonic()
         while not left:
             slot = await self._slot(pace, host, interval)
-            await rest(self._crawler.spider, slot.wait)
             try:
-                while wait := pace.use(host, slot, interval):
-                    await rest(self._crawler.spider, wait)
+                await self._use(pace, host, slot, interval)
                 left = True
             except SlotVoid:
                 log.debug("Redis has forgotten a slot", host=host)
             except redis.RedisError:
                 await rest(self._crawler.spider, AGAIN_SECONDS)
         self._count(time.monotonic() - begun)
+
+    async def _use(self, pace: Pace, host: str, slot: Slot, interval: float) -> None:
+        """Wait until the request may leave."""
+        await rest(self._crawler.spider, slot.wait)
+        turn = pace.use(host, slot, interval)
+        await rest(self._crawler.spider, turn.wait)
+        while not turn.has_come:
+            turn = pace.use(host, slot, interval, turn)
+            await rest(self._crawler.spider, turn.wait)
 
     def _count(self, seconds: float) -> None:
         if (stats := self._crawler.stats) is not None:
