@@ -31,7 +31,7 @@ from rq.queue import Queue
 from rq.worker.base import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion import bell, config, crawl, db, fairness, joblist, logs, orphans, recovery, systemd
+from ingestion import bell, config, crawl, db, fairness, joblist, logs, orphans, recovery, rehearsal, systemd
 from ingestion.background import kinds, stranded, table
 from ingestion.crashpoints import Point, reach
 from ingestion.lease import worker_name
@@ -247,8 +247,9 @@ def outlasting(what: str) -> Iterator[None]:
 
 
 def _warm() -> None:
-    """Import what children need before they are forked."""
+    """Import what children need before they are forked, and put their SQL into words."""
     crawl.warm()
+    rehearsal.rehearse()
     for function in ROWS:
         pkgutil.resolve_name(function)
     for kind in kinds.KINDS.values():
