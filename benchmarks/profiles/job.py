@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import running, sample
 from benchmarks.site import Site
-from ingestion import crawl, intake, tasks
+from ingestion import crawl, intake, rehearsal, tasks
 from ingestion.status import Refresh
 
 FOUND_SECONDS = 0.4
@@ -29,6 +29,7 @@ def main() -> None:
         (Path(folder) / "benchmarked.toml").write_text(sample.rules(site.netloc))
         with running.servers({"SPIDERS_DIR": folder, **SETTINGS}):
             crawl.warm()
+            rehearsal.rehearse()
             for name in names:
                 _do(site.index(name), Refresh.NEW)
                 for _ in range(checks):
