@@ -65,6 +65,6 @@ def _steps() -> list[Callable[[Session], object]]:
         partial(enter, to=JobStatus.SAVING),
         partial(pages.reject, asked=[]),
         partial(jobs.lock, job_id=NOBODY, attempt=0),
-        partial(joblist.claimable, per_host=per_host, host=""),
+        partial(joblist.claimable, per_host=per_host, hosts=[""]),
         partial(joblist.get, job_id=NOBODY),
     ]
