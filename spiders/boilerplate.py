@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from html import unescape
 from itertools import islice
+from string import digits
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -144,7 +145,7 @@ def _blocks(content: str, *, from_end: bool) -> list[str]:
 
 def _plainly(markup: str) -> str:
     """What a block says, as `_said` has it."""
-    return _without_numbers(unescape(sanitize.untagged(markup)))
+    return _without_numbers(unescape(sanitize.untagged(markup) if "<" in markup else markup))
 
 
 def _lines(page: HtmlElement, *, from_end: bool) -> Iterator[tuple[str, bool]]:
@@ -197,7 +198,9 @@ def _said(paragraph: HtmlElement) -> str:
 
 
 def _without_numbers(said: str) -> str:
-    words = _NUMBER.sub("0", line(said).casefold())
+    words = line(said).casefold()
+    if not words.isascii() or any(digit in words for digit in digits):
+        words = _NUMBER.sub("0", words)
     return words if _LETTER.search(words) else ""
 
 

@@ -44,9 +44,11 @@ def tree(response: Response) -> Selector:
         raise NotFound(f"the site has no page {response.url} (status {response.status}): removed, or the URL is wrong")
     if not isinstance(response, TextResponse):
         raise ParseError(f"{response.url} is not a page of text")
-    page = piece(_as_html(response).replace("\f", " "))
-    for odd in _ODD(page.root):
-        _mend(odd)
+    markup = _as_html(response).replace("\f", " ")
+    page = piece(markup)
+    if "{" in markup or "[" in markup or "]" in markup:
+        for odd in _ODD(page.root):
+            _mend(odd)
     return page
 
 

@@ -32,6 +32,8 @@ LOOKS = 2
 #: How many of the requests that wait are looked up with one, and for how long it holds: another job may store a page meanwhile.
 AHEAD = 31
 SEEN_SECONDS = 0.5
+#: After so many turns of the event loop in which no other response came, those that have come are written.
+QUIET_TURNS = 4
 
 
 class PageStore:
@@ -109,6 +111,11 @@ class PageStore:
         reach(Point.PAGE_FETCHED)
         self._waiting.append(row)
 
+    @property
+    def waiting(self) -> int:
+        """How many responses wait to be written."""
+        return len(self._waiting)
+
     def write(self, spider: Spider) -> None:
         """Write all responses that wait for it. Raises LeaseLost when another attempt owns the job, and then they go on waiting."""
         if not self._waiting:
@@ -141,9 +148,17 @@ class PageStoreMiddleware(HttpCacheMiddleware):
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The page, once it is in the store. Who fails to write leaves it to the next, who cannot go on without either."""
         answer = super().process_response(request, response)
-        await asyncio.sleep(0)  # for those that came at the same time
+        await self._others()
         self.storage.write(self.crawler.spider)
         return answer
+
+    async def _others(self) -> None:
+        """Wait for those that come at the same time."""
+        waiting = quiet = 0
+        while quiet < QUIET_TURNS:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if self.storage.waiting <= waiting else 0
+            waiting = self.storage.waiting
 
     def process_exception(self, request: Request, exception: Exception, spider: Spider | None = None) -> None:
         """Forget the stored page that was to be confirmed, and let the failure take its course."""
