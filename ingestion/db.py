@@ -50,6 +50,7 @@ def engine() -> Engine:
     made = create_engine(
         database_url(),
         pool_pre_ping=True,
+        executemany_mode="values_plus_batch",  # many rows go to the server together, and not one after the other
         hide_parameters=True,  # an error's text goes to logs and users; whole chapters do not
         pool_size=10,
         max_overflow=40,

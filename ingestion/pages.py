@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -44,6 +44,12 @@ _WRITE = _WRITE.on_conflict_do_update(
     set_={column.name: column for column in _WRITE.excluded},
     where=(Page.fetched_at <= _WRITE.excluded.fetched_at) | Page.rejected_at.is_not(None),
 )
+
+@lru_cache(maxsize=20_000)
+def key(asked: Asked) -> bytes:
+    """What the store knows the answer by: Scrapy's fingerprint of the request."""
+    return fingerprint(asking.request(asked))
+
 
 # For the crawl ----------------------------------------------------------------------------------------------------------
 
@@ -110,7 +116,7 @@ class Shelf:
 
 def _take_down(session: Session, asked: Iterable[Asked]) -> dict[Asked, Page]:
     """Those of the pages that are there, and are no redirects."""
-    keys = {fingerprint(asking.request(one)): one for one in asked}
+    keys = {key(one): one for one in asked}
     _, found = look(session, keys)
     return {keys[key]: page for key, page in found.items() if page.rejected_at is None and page.status not in REDIRECTS}
 
@@ -138,7 +144,7 @@ def reject(session: Session, asked: Iterable[Asked]) -> None:
 def _chain(session: Session, asked: Asked) -> Iterator[Page]:
     """The stored page that was asked for so, and those that it redirects to."""
     for _ in range(config.settings().max_redirects):
-        found = session.scalar(select(Page).where(Page.fingerprint == fingerprint(asking.request(asked))))
+        found = session.scalar(select(Page).where(Page.fingerprint == key(asked)))
         if found is None or found.rejected_at is not None:
             return
         yield found
@@ -164,5 +170,6 @@ def response(page: Page) -> Response:
     """The stored page as the site sent it."""
     body = zstandard.ZstdDecompressor().decompress(page.body)
     headers = Headers(page.headers, encoding=_AS_SENT)
-    made = responsetypes.from_args(headers=headers, url=page.url, body=body)
-    return made(url=page.url, headers=headers, status=page.status, body=body)
+    made = responsetypes.from_args(headers=headers, url=page.url, body=body)(page.url, status=page.status, body=body)
+    made.headers = headers  # given to it, it would make others of them
+    return made

@@ -37,6 +37,11 @@ SETTINGS: dict[str, Any] = {
     "HTTPCACHE_POLICY": "ingestion.freshness.Freshness",
     "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "ingestion.crawl.answers.MeasuredDownloadHandler"),
     "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0, "ingestion.crawl.counting.Counting": 0},
+    # Neither the depth of a request, which nothing here goes by, nor a longest URL, which would leave a chapter out without a word.
+    "SPIDER_MIDDLEWARES_BASE": {
+        "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50,
+        "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
+    },
     # The whole list instead of Scrapy's own, from the spider down to the network. Not in it: the proxy (it would dial
     # addresses that the guard never sees) and the cookie jar (it asks a list of public suffixes on the internet).
     "DOWNLOADER_MIDDLEWARES_BASE": {
