@@ -29,7 +29,7 @@ from ingestion.search.query import Question, Wish
 #: Of more chapters with the words, the newest so many are ranked: a rank takes a look at all words of the chapter.
 MOST_RANKED = 300
 #: Of more chapters with the words of a phrase, the newest so many are looked at for their order.
-MOST_READ = 1000
+MOST_READ = 700
 #: Novels that changed last: where these alone have so many, no others are looked at, or a word that everybody uses would mean a look at every chapter.
 RECENT = 20
 #: A rank is divided by the logarithm of the text's length.
