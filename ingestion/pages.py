@@ -45,6 +45,7 @@ _WRITE = _WRITE.on_conflict_do_update(
     where=(Page.fetched_at <= _WRITE.excluded.fetched_at) | Page.rejected_at.is_not(None),
 )
 
+
 @lru_cache(maxsize=20_000)
 def key(asked: Asked) -> bytes:
     """What the store knows the answer by: Scrapy's fingerprint of the request."""
