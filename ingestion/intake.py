@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from psycopg2.errors import DeadlockDetected
 from redis import RedisError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from ingestion import db, joblist, jobs, lines, queue, turns, wishes
@@ -55,11 +56,21 @@ def submit_all(wished: Sequence[Wish]) -> list[Taken]:
     for wish in wished:
         if not wish.dry_run:
             first.setdefault(wish.canonical_url, wish)
-    with db.transaction() as session:
-        new = jobs.create_all(session, [wish.row() for wish in first.values()])
-        there = jobs.unfinished(session, first.keys() - new.keys())
+    try:
+        new, there = _created(first)
+    except OperationalError as error:
+        if not isinstance(error.orig, DeadlockDetected):
+            raise
+        new, there = _created(first)  # the others of a batch with the same novels in another order are there by now
     said = _begun(list(new.values()))
     return [_taken(wish, new if first.get(wish.canonical_url) is wish else {}, there, said) for wish in wished]
+
+
+def _created(first: Mapping[str, Wish]) -> tuple[dict[str, Job], dict[str, Job]]:
+    """The jobs that are new, and all that are there, by their URLs."""
+    with db.transaction() as session:
+        new = jobs.create_all(session, [wish.row() for wish in first.values()])
+        return new, new | jobs.unfinished(session, first.keys() - new.keys())
 
 
 def _taken(wish: Wish, new: Mapping[str, Job], there: Mapping[str, Job], said: Mapping[int, str]) -> Taken:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from ingestion import intake, queue, wishes
+from ingestion import db, intake, jobs, queue, wishes
 from ingestion.api import gathering
 from ingestion.intake import Taken
 from ingestion.status import Refresh
@@ -67,3 +70,32 @@ def test_with_redis_away_all_of_them_wait(monkeypatch: pytest.MonkeyPatch):
     configure(monkeypatch, REDIS_URL="redis://127.0.0.1:1/0")
 
     assert {end.message for end in at_once(novels(3)) if isinstance(end, Taken)} == {intake.WAITING}
+
+
+def test_the_same_novel_many_times_takes_no_statement_more():
+    with statements() as asked:
+        taken = at_once([wish for _ in range(30) for wish in novels(1)])
+
+    assert [one.created for one in taken if isinstance(one, Taken)] == [True, *[False] * 29]
+    assert len(asked) <= 5
+
+
+@pytest.mark.long
+def test_two_batches_that_want_the_same_novels_in_other_order_do_not_fail():
+    first, last = novels(2)
+    with ThreadPoolExecutor() as pool:
+        with db.transaction() as session:
+            jobs.create_all(session, [first.row()])
+            other = pool.submit(intake.submit_all, [last, first])
+            until_waiting(session)
+            jobs.create_all(session, [last.row()])
+        taken = other.result()
+
+    assert [one.created for one in taken] == [False, False]
+
+
+def until_waiting(session: Session) -> None:
+    """Until another transaction waits for a lock."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not session.scalar(waiting):
+        pass
