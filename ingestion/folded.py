@@ -9,9 +9,12 @@ from functools import cached_property
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+import structlog
 import zstandard
 
 from ingestion.items import Chapter
+
+log = structlog.get_logger(__name__)
 
 #: Chapters of a novel that stay as they are.
 FEW = 500
@@ -20,10 +23,14 @@ _LEVEL = 1
 
 
 class Folder:
-    """Folds the chapters of one novel. Its file has no name, and is gone with the last of them, or with the process."""
+    """Folds the chapters of one novel. Its file has no name, and is gone with the last of them, or with the process.
+
+    Where no file can be made or written, a text stays in memory.
+    """
 
     def __init__(self, few: int = FEW) -> None:
         self._left = few
+        self._end = 0
         self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
 
     def fold(self, chapter: Chapter) -> Chapter:
@@ -36,20 +43,26 @@ class Folder:
 
     @cached_property
     def _file(self) -> IO[bytes]:
-        made = TemporaryFile()  # noqa: SIM115 - it is open for as long as a chapter's text is in it
+        made = TemporaryFile(buffering=0)  # noqa: SIM115 - it is open for as long as a chapter's text is in it
         weakref.finalize(self, made.close)
         return made
 
     def _put(self, text: str) -> Any:
         packed = self._compressor.compress(text.encode())
-        at = self._file.seek(0, os.SEEK_END)
-        self._file.write(packed)
-        return self, at, len(packed)
+        try:
+            written = os.pwrite(self._file.fileno(), packed, self._end)
+        except OSError as error:
+            log.debug("no file for the texts of a long novel", error=str(error))
+            return text
+        if written < len(packed):
+            return text
+        place = self, self._end, len(packed)
+        self._end += len(packed)
+        return place
 
     def get(self, at: int, size: int) -> str:
         """The text that stands there."""
-        self._file.seek(at)
-        return zstandard.ZstdDecompressor().decompress(self._file.read(size)).decode()
+        return zstandard.ZstdDecompressor().decompress(os.pread(self._file.fileno(), size, at)).decode()
 
 
 class _Text:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import resource
+import tempfile
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from ingestion.folded import Folded, Folder
 from ingestion.items import Chapter
@@ -25,3 +30,14 @@ def test_a_folded_chapter_can_be_given_another_text():
 
     assert replace(folded, content="<p>other</p>").content == "<p>other</p>"
     assert len(folded.content) == len(CHAPTERS[0].content)
+
+
+def test_where_nothing_can_be_written_the_text_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    cut_short = Folder(few=0).fold(CHAPTERS[0])
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    nowhere = Folder(few=0).fold(CHAPTERS[0])
+
+    assert cut_short.content == nowhere.content == CHAPTERS[0].content
