@@ -16,6 +16,9 @@ from rich.console import Console
 from benchmarks import apart, table
 from benchmarks.measure import Row
 
+#: Columns of the table: one line a row.
+WIDTH = 160
+
 app = typer.Typer(pretty_exceptions_enable=False)
 
 
@@ -33,7 +36,7 @@ def main(
     chosen = names or list(apart.NAMES)
     if unknown := set(chosen) - set(apart.NAMES):
         raise typer.BadParameter(f"no row {', '.join(sorted(unknown))}; there are {', '.join(apart.NAMES)}")
-    out, err = Console(), Console(stderr=True)
+    out, err = Console(width=WIDTH), Console(stderr=True)
     rows: list[Row] = []
     for name in chosen:
         begun = time.monotonic()

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from rich.box import MARKDOWN
 from rich.table import Table
 from rich.text import Text
 
@@ -19,8 +20,8 @@ COLOURS = {"aim": "green", "must": "yellow", "beyond aim": "yellow", "MISSED": "
 
 
 def drawn(rows: Iterable[Row]) -> Table:
-    """The table."""
-    table = Table("row", "ours", "against", "ratio", "must", "aim", "", header_style="bold")
+    """The table, as Markdown has one."""
+    table = Table("row", "ours", "against", "ratio", "must", "aim", "", header_style="bold", box=MARKDOWN)
     for row in rows:
         sign = "≤" if row.at_most else "≥"
         table.add_row(
