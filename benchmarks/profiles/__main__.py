@@ -46,9 +46,11 @@ def _job(*arguments: str) -> Profiled:
 PROFILED = {
     "single": _job("25", "1"),
     "novel": _job("1", "2000"),
+    "batch": _row("batch", JOB),
     "checking": _job("1", "2000", "10"),
     "saving": _row("saving", "save (benchmarks/saving.py"),
     "parsing": _row("parsing", "read_by_rules (benchmarks/parsing.py"),
+    "pacing": _row("pacing", JOB, waiting=False),
     "posting": _row("posting", 'main.py"', waiting=False),
     "claiming": _row("claiming", "_milliseconds (benchmarks/claiming.py"),
     "stranded": _row("stranded", "recover (ingestion/recovery.py"),
