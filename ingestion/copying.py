@@ -1,30 +1,50 @@
-"""COPY of many new rows into a table, in the session's transaction. No function here commits."""
+"""COPY of many new rows into a table, in the session's transaction. No function here commits.
+
+PostgreSQL waits for the next row for ever, with no limit that would end it (idle_in_transaction_session_timeout and
+statement_timeout do not): recovery ends what waits for a process that has stopped.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import Engine, ExecutionContext, event
+from sqlalchemy import Engine, ExecutionContext, event, text
 from sqlalchemy.orm import Session
 
+from ingestion import db
 from ingestion.models.base import Base
 
 _ROWS = "copied"
+#: Rows of one statement: it takes a few seconds at the most, so that a long one is known to be stuck.
+AT_ONCE = 200
+STUCK_SECONDS = 60
+_END_STUCK = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+    " AND application_name = :ours AND state = 'active' AND wait_event = 'ClientRead'"
+    " AND query LIKE 'COPY % FROM STDIN%' AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
+)
 
 
 def insert(session: Session, into: type[Base], rows: Iterable[dict[str, Any]]) -> int:
     """Insert the rows, which all name the same columns; how many there were. One is made while the server takes the one before."""
-    waiting = iter(rows)
-    first = next(waiting, None)
-    if first is None:
-        return 0
-    columns = ", ".join(f'"{name}"' for name in first)
-    statement = f"COPY {into.__tablename__} ({columns}) FROM STDIN (ENCODING 'UTF8')"
-    lines = _Lines(chain([first], waiting))
-    session.connection().exec_driver_sql(statement, execution_options={_ROWS: lines})
-    return lines.count
+    count, waiting = 0, iter(rows)
+    for first in waiting:
+        columns = ", ".join(f'"{name}"' for name in first)
+        statement = f"COPY {into.__tablename__} ({columns}) FROM STDIN (ENCODING 'UTF8')"
+        lines = _Lines(chain([first], islice(waiting, AT_ONCE - 1)))
+        session.connection().exec_driver_sql(statement, execution_options={_ROWS: lines})
+        count += lines.count
+    return count
+
+
+def end_stuck(session: Session) -> int:
+    """End the sessions that have waited for a row for so long that their process must have stopped; how many there were.
+
+    What it had locked is free then, and should it go on, it finds its transaction undone.
+    """
+    return len(session.scalars(_END_STUCK, {"ours": db.APPLICATION, "seconds": STUCK_SECONDS}).all())
 
 
 class _Lines:

@@ -21,6 +21,8 @@ from ingestion import config, embedded
 log = structlog.get_logger(__name__)
 
 CONNECT_TIMEOUT_SECONDS = 5
+#: How our sessions are told from others.
+APPLICATION = "quire"
 #: A process that stops in the middle of a transaction (SIGSTOP, a lost machine) gives up its locks after this long.
 IDLE_IN_TRANSACTION_SECONDS = 10
 #: A peer that is gone without a word (a lost machine, a cut cable) is noticed after this long. TCP only.
@@ -54,7 +56,7 @@ def engine() -> Engine:
         hide_parameters=True,  # an error's text goes to logs and users; whole chapters do not
         pool_size=10,
         max_overflow=40,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "quire", **KEEPALIVES},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": APPLICATION, **KEEPALIVES},
     )
     event.listen(made, "begin", _limit_idleness)
     # A socket shared by two processes mixes up their answers: the child lets go of the parent's without closing them.

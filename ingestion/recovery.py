@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ingestion import config, db, joblist, jobs, queue
+from ingestion import config, copying, db, joblist, jobs, queue
 from ingestion.crashpoints import Point, reach
 from ingestion.models import Job
 from ingestion.retry import Backoff
@@ -69,6 +69,9 @@ def _told(taken: Mapping[int, JobStatus], requeued: tuple[int, ...]) -> Recovere
 
 def _expire(dead: tuple[int, str] | None) -> dict[int, JobStatus] | None:
     """Take jobs from attempts that have stopped, some in each transaction: how they stand now; None when somebody else is at it."""
+    with db.transaction() as session:
+        if copying.end_stuck(session):
+            log.warning("ended a COPY whose process had stopped; its job is taken back once it has let go")
     taken: dict[int, JobStatus] = {}
     while True:
         with db.transaction() as session:

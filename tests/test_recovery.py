@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 from redis import RedisError
 from rq import Queue
+from sqlalchemy import select
 
-from ingestion import broker, db, intake, jobs, queue, recovery
-from ingestion.models import Job
+from ingestion import broker, copying, db, intake, jobs, queue, recovery
+from ingestion.models import Job, Pause
 from ingestion.recovery import Recovered
 from ingestion.status import JobStatus
 from tests.conftest import configure
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -125,3 +131,28 @@ def test_a_second_death_gives_the_job_a_rest(monkeypatch: pytest.MonkeyPatch):
 
     assert rests[0] is None
     assert rests[1] is not None
+
+
+def test_an_attempt_that_stopped_in_the_middle_of_a_copy_is_taken_over(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(copying, "STUCK_SECONDS", 0.1)
+    (job_id,) = submit(1)
+    claim(job_id, lease_seconds=-1)
+    begun, goes_on = Event(), Event()
+
+    def stopped() -> Iterator[dict[str, object]]:
+        yield {"host": "a.example"}
+        begun.set()
+        goes_on.wait()
+
+    def save() -> None:
+        with db.transaction() as session:
+            session.execute(select(Job.id).where(Job.id == job_id).with_for_update())
+            copying.insert(session, Pause, stopped())
+
+    with ThreadPoolExecutor() as pool:
+        saving = pool.submit(save)
+        begun.wait()
+        until(lambda: recovery.recover() != Recovered(), "the job was not taken back")
+        goes_on.set()
+
+        assert db.is_outage(saving.exception() or Exception())
