@@ -2,9 +2,10 @@
 
 A worker reserves the host's next free slot and the slot moves on by one interval, in one script, by Redis's own clock: ten
 workers on one host are as polite as one, and each sleeps until its turn. Shortly before, it asks for the very moment: somebody who
-woke up late may just have left. Who misses that moment by more than a little asks again, so that lateness never brings two closer together. A Redis that forgot its slots (emptied, restarted) begins a new life, in which no slot is
-earlier than one interval after its beginning; a slot of an older life is void. Without Redis a process keeps a slower pace
-by itself.
+woke up late may just have left. Who misses that moment by more than a little, or hears of it too late, asks again, so that
+lateness never brings two closer together. A Redis that forgot its slots (emptied, restarted) begins a new life, in which no slot
+is earlier than one interval after its beginning; a slot of an older life is void. Without Redis a process keeps a slower pace by
+itself.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ AHEAD = 0.25
 AHEAD_SECONDS = 0.05
 #: The part of an interval by which a request may leave late without moving those after it.
 LATE = 0.02
+#: How much longer than the one before an answer of Redis may take and be no delay: the way there may have become a longer one.
+LONGER = 1.1
 #: How long a process keeps the pace by itself after Redis did not answer.
 ALONE_SECONDS = 10.0
 #: How much slower it does so, at least.
@@ -52,7 +55,8 @@ if life[1] ~= run then
   redis.call('HSET', KEYS[2], 'run', run, 'since', life[2])
 end
 """
-#: ARGV: [1] interval, [2] the longest rest to wait for, [3] how long ago this process asked the host, -1 for never.
+#: ARGV: [1] interval, [2] the longest rest to wait for, [3] how long ago this process asked the host, -1 for never, [4] and [5] how long
+#: before a moment it is given, as a part of the interval and at most: one of the life before may be yet to come when a life begins.
 #: Returns the wait, the life's beginning ('' when the host rests longer, and no slot was taken) and the factor.
 TAKE_SLOT = (
     _LIFE
@@ -62,7 +66,7 @@ local factor = host[3] or '1'
 local interval = ARGV[1] * factor
 local rest = tonumber(host[2] or 0)
 if rest - now > tonumber(ARGV[2]) then return {string.format('%.0f', rest - now), '', factor} end
-local slot = math.max(now, tonumber(host[1] or 0), rest, life[2] + interval)
+local slot = math.max(now, tonumber(host[1] or 0), rest, life[2] + interval + math.min(interval * ARGV[4], tonumber(ARGV[5])))
 if tonumber(ARGV[3]) >= 0 then slot = math.max(slot, now - ARGV[3] + interval) end
 redis.call('HSET', KEYS[1], 'slot', string.format('%.0f', slot + interval), 'interval', string.format('%.0f', interval))
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', (slot - now + interval) / 1000 + KEPT_MS))
@@ -70,16 +74,18 @@ return {string.format('%.0f', slot - now), life[2], factor}
 """.replace("KEPT_MS", str(KEPT_MS))
 )
 #: ARGV: [1] interval, [2] the slot's life, [3] and [4] how long before a moment it is given, as a part of the interval and at most,
-#: [5] the moment that was given and missed, '' for none.
-#: Returns the wait (-1 when the slot is void), and the moment to leave at after it, '' to ask again then.
+#: [5] the moment that was given and missed, '' for none, [6] the longest rest to wait for.
+#: Returns the wait (-1 when the slot is void: of an older life, or of before the host asked for a longer rest), and the moment to leave at after it, '' to ask again then.
 USE_SLOT = (
     _LIFE
     + """
 if life[2] ~= ARGV[2] then return {-1, ''} end
-local host = redis.call('HMGET', KEYS[1], 'left', 'factor')
+local host = redis.call('HMGET', KEYS[1], 'left', 'factor', 'rest')
 local interval = ARGV[1] * (host[2] or 1)
-local turn = now
-if not host[1] or host[1] ~= ARGV[5] then turn = math.max(now, tonumber(host[1] or 0) + interval) end
+local rest = tonumber(host[3] or 0)
+if rest - now > tonumber(ARGV[6]) then return {-1, ''} end
+local turn = math.max(now, rest)
+if not host[1] or host[1] ~= ARGV[5] then turn = math.max(turn, tonumber(host[1] or 0) + interval) end
 local ahead = math.min(interval * ARGV[3], tonumber(ARGV[4]))
 if turn - now > ahead then return {string.format('%.0f', turn - now - ahead), ''} end
 redis.call('HSET', KEYS[1], 'left', string.format('%.0f', turn))
@@ -140,6 +146,7 @@ class Pace:
         self._asked_at: dict[str, float] = {}
         self._slowed: set[str] = set()
         self._alone_until = 0.0
+        self._quickest = math.inf
         try:
             client = broker.prompt_connection()
             self._take, self._use, self._adjust = map(client.register_script, (TAKE_SLOT, USE_SLOT, ADJUST))
@@ -156,7 +163,7 @@ class Pace:
         asked_at = self._asked_at.get(host)
         ago = -1 if asked_at is None else round((time.monotonic() - asked_at) * 1_000_000)
         keys, limits = [f"pace:{host}", "pace:life"], [round(interval * 1_000_000), round(self._longest_rest * 1e6)]
-        wait, life, factor = self._take(keys=keys, args=[*limits, ago])
+        wait, life, factor = self._take(keys=keys, args=[*limits, ago, AHEAD, round(AHEAD_SECONDS * 1e6)])
         if not life:
             raise HostRests(host, int(wait) / 1_000_000)
         self._slowed.add(host) if float(factor) > 1 else self._slowed.discard(host)
@@ -173,17 +180,26 @@ class Pace:
 
     def use(self, host: str, slot: Slot, interval: float, missed: Turn | None = None) -> Turn:
         """The slot comes, or its turn was missed: when to leave, or to ask again. Raises SlotVoid, and RedisError."""
-        wait, moment = 0.0, b"alone"
+        wait, moment, delay = 0.0, b"alone", 0.0
         if slot.life is not None:
             args: list[Any] = [round(interval * 1_000_000), slot.life, AHEAD, round(AHEAD_SECONDS * 1_000_000)]
-            told, moment = self._use(keys=[f"pace:{host}", "pace:life"], args=[*args, missed.moment if missed else b""])
-            wait = int(told) / 1_000_000
+            args += [missed.moment if missed else b"", round(self._longest_rest * 1e6)]
+            asked = time.monotonic()
+            told, moment = self._use(keys=[f"pace:{host}", "pace:life"], args=args)
+            wait, delay = int(told) / 1_000_000, self._delay(time.monotonic() - asked)
         if wait < 0:
-            raise SlotVoid(f"the slot at {host} is of a Redis that has forgotten it")
+            raise SlotVoid(
+                f"the slot at {host} is of a Redis that has forgotten it, or the host wants to be left alone"
+            )
         leaves = time.monotonic() + wait
         if moment:
             self._asked_at[host] = leaves
-        return Turn(wait, moment, leaves + LATE * interval)
+        return Turn(wait, moment, leaves - delay + LATE * interval)
+
+    def _delay(self, took: float) -> float:
+        """How late an answer may have come that took so long: by that much, what it calls now may be over."""
+        self._quickest = min(took, self._quickest * LONGER)
+        return took - self._quickest
 
     def refused(self, host: str, retry_after: float | None) -> None:
         """The host has had too much (429, 503): all workers ask it half as often, and not before it said. Raises RedisError."""

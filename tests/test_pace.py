@@ -6,6 +6,7 @@ import socket
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -129,6 +130,38 @@ class TestWithRedis:
         assert (given.has_come, bool(taken.moment)) == (False, True)
         assert (again.has_come, again.wait) == (False, pytest.approx(taken.wait + 0.95, abs=0.2))
 
+    def test_who_hears_of_the_moment_late_asks_again(self, monkeypatch: pytest.MonkeyPatch):
+        begin_long_ago()
+        one = made()
+        one.use("another.example.org", one.take("another.example.org", 1.0), 1.0)
+        prompt = one._use
+
+        def slow(**asked: Any) -> Any:
+            answer = prompt(**asked)
+            time.sleep(0.1)
+            return answer
+
+        monkeypatch.setattr(one, "_use", slow)
+        late = one.use(HOST, one.take(HOST, 1.0), 1.0)
+        monkeypatch.setattr(one, "_use", prompt)
+
+        assert (bool(late.moment), late.has_come) == (True, False)
+        assert one.use(HOST, one.take(HOST, 1.0), 1.0, late).has_come
+
+    def test_a_moment_that_a_forgetful_redis_gave_is_not_followed_too_soon(self):
+        begin_long_ago()
+        first, second = made(), made()
+        slots = first.take(HOST, 0.4), second.take(HOST, 0.4)
+        first.use(HOST, slots[0], 0.4)
+        time.sleep(slots[1].wait + 0.01)
+        leaves = second.use(HOST, slots[1], 0.4)
+        left_at = time.monotonic() + leaves.wait
+        broker.connection().flushall()
+        again = first.take(HOST, 0.4).wait + pace.AHEAD_SECONDS
+
+        assert leaves.moment
+        assert time.monotonic() + again - left_at > 0.4
+
     def test_a_turn_that_nobody_uses_costs_one_interval_and_no_more(self):
         begin_long_ago()
         killed, other = made(), made()
@@ -144,6 +177,18 @@ class TestWithRedis:
         assert wait(made()) == pytest.approx(30, abs=0.1)
         with pytest.raises(HostRests, match=r"other.example.org wants to be left alone for another (600|599) s"):
             made().take("other.example.org", 5.0)
+
+    def test_retry_after_holds_for_who_has_a_turn_already(self):
+        begin_long_ago()
+        one, other = made(), made()
+        soon, never = one.take(HOST, 0.1), other.take("other.example.org", 0.1)
+        made().refused(HOST, 30.0)
+        made().refused("other.example.org", 600.0)
+        turn = one.use(HOST, soon, 0.1)
+
+        assert (turn.wait, turn.has_come) == (pytest.approx(30, abs=0.2), False)
+        with pytest.raises(SlotVoid):
+            other.use("other.example.org", never, 0.1)
 
     def test_a_host_that_refuses_is_asked_half_as_often_and_recovers_with_its_answers(self):
         begin_long_ago()

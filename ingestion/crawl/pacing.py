@@ -89,8 +89,8 @@ class PaceMiddleware:
             try:
                 await self._use(pace, host, slot, interval)
                 left = True
-            except SlotVoid:
-                log.debug("Redis has forgotten a slot", host=host)
+            except SlotVoid as told:
+                log.debug("another turn is needed", reason=str(told))
             except redis.RedisError:
                 await rest(self._crawler.spider, AGAIN_SECONDS)
         self._count(time.monotonic() - begun)
