@@ -9,12 +9,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import psutil
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from ingestion import db, intake, jobs, migrations, queue
+from ingestion import copying, db, intake, jobs, migrations, queue
+from ingestion.models import Pause
 from ingestion.status import JobStatus, Priority, Refresh
 from ingestion.system import ROOT
 from tests import applications
@@ -89,6 +93,29 @@ def test_a_crawl_outlives_a_crash_of_postgresql_in_its_first_attempt(postgres: P
     asked = Counter(hit.path for hit in site.hits if hit.path != "/robots.txt")
     assert (job.status, job.attempt, job.chapters_saved) == (JobStatus.DONE, 1, 30), job.error_message
     assert asked.total() - len(asked) <= UNDER_WAY
+
+
+@pytest.mark.long
+def test_a_copy_outlives_a_crash_of_postgresql_in_its_middle(postgres: Postgres):
+    tries = []
+
+    def hosts() -> Iterator[dict[str, Any]]:
+        for number in range(1000):
+            if number == 700 and len(tries) == 1:
+                postgres.kill()
+            yield {"host": f"{number}.example"}
+
+    def work(session: Session) -> int:
+        tries.append(session)
+        if len(tries) == 2:
+            postgres.start()
+        return copying.insert(session, Pause, hosts())
+
+    count = db.patiently(work)
+    with db.transaction() as session:
+        there = session.scalar(select(func.count()).select_from(Pause))
+
+    assert (count, there) == (1000, 1000)
 
 
 def test_a_job_taken_while_postgresql_is_away_waits_for_it(postgres: Postgres, site: Site):

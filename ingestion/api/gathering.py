@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from contextvars import Context
 from weakref import WeakKeyDictionary
 
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from psycopg2.extensions import TransactionRollbackError
+from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 
-from ingestion import intake
+from ingestion import db, intake
 from ingestion.intake import Taken
 from ingestion.wishes import Wish
 
@@ -57,16 +58,15 @@ def _written(wishes: Sequence[Wish]) -> Sequence[Taken | Exception]:
     try:
         return intake.submit_all(wishes)
     except Exception as error:
-        if len(wishes) == 1 or _is_silence(error):
+        if len(wishes) == 1 or _is_for_all(error):
             return [error] * len(wishes)
     return [end for wish in wishes for end in _written([wish])]
 
 
-def _is_silence(error: Exception) -> bool:
-    """Whether PostgreSQL did not answer at all, and would let each one wait anew."""
-    return isinstance(error, TimeoutError) or (
-        isinstance(error, DBAPIError) and getattr(error.orig, "pgcode", None) is None
-    )
+def _is_for_all(error: Exception) -> bool:
+    """Whether PostgreSQL is away, full or only to be read: each by itself would fail the same, or wait anew. Batches that were entangled would not."""
+    entangled = isinstance(error, DBAPIError) and isinstance(error.orig, TransactionRollbackError)
+    return db.is_outage(error) and not entangled
 
 
 def _give(answer: Future[Taken], end: Taken | Exception) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError
 from sqlalchemy.orm import Session
 
 from ingestion import db, intake, jobs, queue, wishes
@@ -64,6 +64,15 @@ def test_one_that_cannot_be_written_spoils_no_other():
     ends = at_once([*novels(2), bad])
 
     assert [type(end) for end in ends] == [Taken, Taken, IntegrityError]
+
+
+def test_where_none_can_be_written_they_are_not_tried_one_by_one(monkeypatch: pytest.MonkeyPatch):
+    configure(monkeypatch, PGOPTIONS="-c default_transaction_read_only=on")
+    with statements() as asked:
+        ends = at_once(novels(30))
+
+    assert {type(end) for end in ends} == {InternalError}
+    assert len(asked) <= 5
 
 
 def test_with_redis_away_all_of_them_wait(monkeypatch: pytest.MonkeyPatch):
