@@ -7,7 +7,7 @@ statement_timeout do not): recovery ends what waits for a process that has stopp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Engine, ExecutionContext, event, text
@@ -17,8 +17,8 @@ from ingestion import db
 from ingestion.models.base import Base
 
 _ROWS = "copied"
-#: Rows of one statement: it takes a few seconds at the most, so that a long one is known to be stuck.
-AT_ONCE = 200
+#: Bytes after which a statement ends and the next begins: it takes a few seconds at the most, so that a long one is known to be stuck.
+ENOUGH = 16_000_000
 STUCK_SECONDS = 60
 _END_STUCK = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
@@ -33,7 +33,7 @@ def insert(session: Session, into: type[Base], rows: Iterable[dict[str, Any]]) -
     for first in waiting:
         columns = ", ".join(f'"{name}"' for name in first)
         statement = f"COPY {into.__tablename__} ({columns}) FROM STDIN (ENCODING 'UTF8')"
-        lines = _Lines(chain([first], islice(waiting, AT_ONCE - 1)))
+        lines = _Lines(chain([first], waiting))
         session.connection().exec_driver_sql(statement, execution_options={_ROWS: lines})
         count += lines.count
     return count
@@ -52,18 +52,20 @@ class _Lines:
 
     def __init__(self, rows: Iterator[dict[str, Any]]) -> None:
         self._rows = rows
+        self._size = 0
         self.count = 0
         self.fault: Exception | None = None
 
     def read(self, _size: int) -> bytes:
-        """The next row; nothing at the end, or at a fault."""
+        """The next row; nothing at the end, where there is enough, or at a fault."""
         try:
-            row = next(self._rows, None)
+            row = next(self._rows, None) if self._size < ENOUGH else None
             line = b"" if row is None else ("\t".join(map(_escaped, row.values())) + "\n").encode()
         except Exception as fault:
             self.fault = fault
             return b""
         self.count += bool(line)
+        self._size += len(line)
         return line
 
 

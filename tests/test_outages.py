@@ -96,7 +96,8 @@ def test_a_crawl_outlives_a_crash_of_postgresql_in_its_first_attempt(postgres: P
 
 
 @pytest.mark.long
-def test_a_copy_outlives_a_crash_of_postgresql_in_its_middle(postgres: Postgres):
+def test_a_copy_outlives_a_crash_of_postgresql_in_its_middle(postgres: Postgres, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(copying, "ENOUGH", 5000)  # bytes, of ten thousand
     tries = []
 
     def hosts() -> Iterator[dict[str, Any]]:
