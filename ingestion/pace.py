@@ -2,7 +2,7 @@
 
 A worker reserves the host's next free slot and the slot moves on by one interval, in one script, by Redis's own clock: ten
 workers on one host are as polite as one, and each sleeps until its turn. Shortly before, it asks for the very moment: somebody who
-woke up late may just have left. Who misses that moment by more than a little, or hears of it too late, asks again, so that
+woke up late may just have left. Who misses that moment by more than a little, or hears of it too late for once, asks again, so that
 lateness never brings two closer together. A Redis that forgot its slots (emptied, restarted) begins a new life, in which no slot
 is earlier than one interval after its beginning; a slot of an older life is void. Without Redis a process keeps a slower pace by
 itself.
@@ -187,6 +187,8 @@ class Pace:
             asked = time.monotonic()
             told, moment = self._use(keys=[f"pace:{host}", "pace:life"], args=args)
             wait, delay = int(told) / 1_000_000, self._delay(time.monotonic() - asked)
+        if missed and missed.moment:
+            delay = 0.0  # where answers are slow now and then, asking again and again would waste turn after turn
         if wait < 0:
             raise SlotVoid(
                 f"the slot at {host} is of a Redis that has forgotten it, or the host wants to be left alone"
