@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 from lxml.html import HtmlElement
 
-from ingestion import db, jobs, pauses
+from ingestion import broker, db, jobs, pauses
 from ingestion.errors import NotFound, ParseError, Shrunk
 from ingestion.pace import Pace
 from ingestion.status import JobStatus
@@ -32,7 +32,10 @@ def test_a_job_at_work_shows_its_step_its_pages_and_the_wait_for_its_host(browse
     claim(job)
     with db.transaction() as session:
         jobs.renew(session, job, 1, lease_seconds=60, pages_done=17, pages_total=110)
-    Pace(longest_rest=60).take("example0.org", 40)
+    pace = Pace(longest_rest=60)
+    pace.take("another.org", 0.001)
+    broker.connection().hset("pace:life", "since", "0")  # a Redis that has lived for longer than any interval
+    pace.take("example0.org", 40)
     shown = page(browser, job)
 
     assert shown.xpath("string(//li[@aria-current='step']/strong)") == "Crawling"
