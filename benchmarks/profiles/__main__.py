@@ -34,9 +34,10 @@ class Profiled:
     waiting: bool = True
 
 
-def _row(name: str, below: str, *, waiting: bool = True) -> Profiled:
+def _row(name: str, below: str, *, waiting: bool = True, quick: bool = True) -> Profiled:
     into = str(Path(tempfile.gettempdir()) / "quire-profiled.json")
-    return Profiled(module="benchmarks", arguments=(name, "--quick", "--output", into), below=below, waiting=waiting)
+    arguments = (name, *(["--quick"] if quick else []), "--output", into)
+    return Profiled(module="benchmarks", arguments=arguments, below=below, waiting=waiting)
 
 
 def _job(*arguments: str) -> Profiled:
@@ -49,7 +50,7 @@ PROFILED = {
     "batch": _row("batch", JOB),
     "checking": _job("1", "2000", "10"),
     "saving": _row("saving", "save (benchmarks/saving.py"),
-    "parsing": _row("parsing", "read_by_rules (benchmarks/parsing.py"),
+    "parsing": _row("parsing", "read_by_rules (benchmarks/parsing.py", quick=False),
     "pacing": _row("pacing", JOB, waiting=False),
     "posting": _row("posting", 'main.py"', waiting=False),
     "claiming": _row("claiming", "_milliseconds (benchmarks/claiming.py"),
