@@ -70,7 +70,7 @@ def _created(first: Mapping[str, Wish]) -> tuple[dict[str, Job], dict[str, Job]]
     """The jobs that are new, and all that are there, by their URLs."""
     with db.transaction() as session:
         new = jobs.create_all(session, [wish.row() for wish in first.values()])
-        return new, new | jobs.unfinished(session, first.keys() - new.keys())
+        return new, new | joblist.unfinished(session, first.keys() - new.keys())
 
 
 def _taken(wish: Wish, new: Mapping[str, Job], there: Mapping[str, Job], said: Mapping[int, str]) -> Taken:

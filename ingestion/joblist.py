@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, CTE, ColumnElement, Integer, Select, Text, bindpar
 from sqlalchemy.orm import Session, aliased
 
 from ingestion.models import ALL_HOSTS, URGENCY, Job, JobEvent, Pause
-from ingestion.status import RUNNING, JobStatus
+from ingestion.status import RUNNING, UNFINISHED, JobStatus
 
 
 def get(session: Session, job_id: int) -> Job | None:
@@ -89,6 +89,14 @@ def per_site(session: Session) -> dict[str, int]:
     """How many jobs each spider has worked on, by its name; dry runs aside."""
     query = select(Job.site, func.count()).where(Job.site.is_not(None), ~Job.dry_run).group_by(Job.site)
     return {site or "": count for site, count in session.execute(query)}
+
+
+def unfinished(session: Session, canonical_urls: Collection[str]) -> dict[str, Job]:
+    """The unfinished jobs at these URLs, dry runs aside."""
+    if not canonical_urls:
+        return {}
+    there = select(Job).where(Job.canonical_url.in_(canonical_urls), Job.status.in_(UNFINISHED), ~Job.dry_run)
+    return {job.canonical_url: job for job in session.scalars(there)}
 
 
 def claimable(session: Session, *, per_host: int, hosts: Collection[str] | None = None) -> Sequence[Job]:

@@ -6,7 +6,7 @@ somebody else owns the job now: LeaseLost. No function here commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -44,13 +44,12 @@ def create(
     values = {"source_url": source_url, "canonical_url": canonical_url, "moves_id": moves_id}
     values |= {"priority": priority, "refresh": refresh, "dry_run": dry_run, "rules": rules}
     statement = _unless_there().values(**values).returning(Job)
-    existing = select(Job).where(Job.canonical_url == canonical_url, Job.status.in_(UNFINISHED), ~Job.dry_run)
     while True:
         if job := session.scalars(statement).one_or_none():
             _record_new(session, [job])
             return job, True
         # The other job may finish between the two statements; then the next round inserts.
-        if job := session.scalars(existing).one_or_none():
+        if job := joblist.unfinished(session, [canonical_url]).get(canonical_url):
             return _widened(session, job, refresh), False
 
 
@@ -61,14 +60,6 @@ def create_all(session: Session, wishes: Sequence[Mapping[str, Any]]) -> dict[st
     made = session.scalars(_unless_there().returning(Job), wishes).all()
     _record_new(session, made)
     return {job.canonical_url: job for job in made}
-
-
-def unfinished(session: Session, canonical_urls: Collection[str]) -> dict[str, Job]:
-    """The unfinished jobs at these URLs, dry runs aside."""
-    if not canonical_urls:
-        return {}
-    there = select(Job).where(Job.canonical_url.in_(canonical_urls), Job.status.in_(UNFINISHED), ~Job.dry_run)
-    return {job.canonical_url: job for job in session.scalars(there)}
 
 
 def _unless_there() -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -46,7 +46,6 @@ _WRITE = _WRITE.on_conflict_do_update(
 )
 
 
-@lru_cache(maxsize=20_000)
 def key(asked: Asked) -> bytes:
     """What the store knows the answer by: Scrapy's fingerprint of the request."""
     return fingerprint(asking.request(asked))

@@ -199,6 +199,7 @@ def _said(paragraph: HtmlElement) -> str:
 
 def _without_numbers(said: str) -> str:
     words = line(said).casefold()
+    # A pattern takes longer to find that there is no number.
     if not words.isascii() or any(digit in words for digit in digits):
         words = _NUMBER.sub("0", words)
     return words if _LETTER.search(words) else ""

@@ -6,8 +6,6 @@ Such a page must never be read as a chapter, and nothing here tries to pass one.
 from __future__ import annotations
 
 import re
-from itertools import accumulate
-from string import whitespace
 
 from parsel import Selector
 from scrapy.http import HtmlResponse, Response, XmlResponse
@@ -74,9 +72,6 @@ def _sign(response: Response, page: Selector | None) -> str | None:
 
 def _has_much_text(page: Selector) -> bool:
     """Whether there is more than a challenge says. Of a long page no more is read than that takes."""
-    plain = (one.text for one in page.root.iter("p") if one.text and one.getparent().tag not in _UNSEEN)
-    if any(size > _FEW_CHARACTERS for size in accumulate(map(_letters, plain))):
-        return True  # seen sooner than by reading all
     size = 0
     for body in page.root.iter("body"):
         for text in texts(body, without=_UNSEEN):
@@ -85,8 +80,3 @@ def _has_much_text(page: Selector) -> bool:
             if size > _FEW_CHARACTERS + 1:
                 return True
     return False
-
-
-def _letters(text: str) -> int:
-    """How many characters are no white space, or hardly more."""
-    return len(text) - sum(map(text.count, whitespace))
