@@ -132,6 +132,7 @@ def test_many_idle_listeners_cost_one_connection_to_redis_and_none_to_postgresql
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(asked(api, f"/jobs/{job_id}/stream"))]
         begun = [_reads(clients[0], b"event: snapshot")]
+        until(lambda: _ears(environment["REDIS_URL"]) >= 1, "nobody hears of anything")
         for_one = _ears(environment["REDIS_URL"])
         clients += [stack.enter_context(asked(api, f"/jobs/{job_id}/stream")) for _ in range(many - 1)]
         begun += [_reads(client, b"event: snapshot") for client in clients[1:]]
