@@ -59,7 +59,7 @@ class Scheduler(CronScheduler):
     def __init__(self, connection: Redis) -> None:
         super().__init__(connection)
         self._acts: bool | None = None
-        self._stopping = False
+        self._stopping = self._at_work = False
         for chore in CHORES:
             self.register(**chore)
 
@@ -78,9 +78,17 @@ class Scheduler(CronScheduler):
         self._leave()
 
     def enqueue_jobs(self) -> list[CronJob]:
-        """Do the chores that are due, if it is for this process to do so."""
-        if self._stopping:  # the signal came where its exception was lost
+        """Do the chores that are due, if it is for this process to do so. A signal that comes meanwhile is heeded after them."""
+        self._at_work = True
+        try:
+            done = [] if self._stopping else self._do_all()
+        finally:
+            self._at_work = False
+        if self._stopping:
             raise StopRequested
+        return done
+
+    def _do_all(self) -> list[CronJob]:
         systemd.alive()
         try:
             return [chore for chore in self._due() if self._do(chore)]
@@ -121,11 +129,12 @@ class Scheduler(CronScheduler):
         return True
 
     def _request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Leave at once. A second signal changes nothing."""
+        """Leave at once, but not in the middle of a statement: SQLAlchemy takes RQ's exception for its own. Once is enough."""
         if not self._stopping:
             self._stopping = True
             systemd.stopping()
-            super()._request_stop(signum, frame)  # type: ignore[no-untyped-call]
+            if not self._at_work:
+                super()._request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def _leave(self) -> None:
         try:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import psutil
 import pytest
 from rq import cron, utils
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, select, text
 
 from ingestion import broker, db, schedule, scheduler
 from ingestion.models import SchedulerRow
@@ -156,6 +156,21 @@ def test_a_signal_ends_it_at_once_and_another_may_act(number: signal.Signals):
         process.send_signal(number)
 
         assert process.wait(5) == 0
+    assert not acting()
+
+
+def killed_in_the_middle_of_a_statement() -> None:
+    """A chore whose process is sent a signal while SQLAlchemy asks for the statement's values."""
+    value = bindparam("value", callable_=lambda: os.kill(os.getpid(), signal.SIGTERM), type_=String)
+    with db.transaction() as session:
+        session.execute(select(value))
+
+
+def test_a_signal_in_the_middle_of_a_statement_ends_it_as_well(monkeypatch: pytest.MonkeyPatch):
+    chore = {"name": "killed", "func": killed_in_the_middle_of_a_statement, "queue_name": "ingestion", "interval": 30}
+    monkeypatch.setattr(scheduler, "CHORES", (*scheduler.CHORES, chore))
+    with running() as process:
+        assert process.wait(10) == 0
     assert not acting()
 
 
